@@ -9,6 +9,7 @@
 #include "engine/base/assert.h"
 #include "engine/base/fixed_array.h"
 #include "engine/base/limits.h"
+#include "engine/base/zero_lines.h"
 #include "engine/contract/instrument.h"
 #include "engine/order/event.h"
 
@@ -64,7 +65,7 @@ class EventBatch {
     static_assert(sizeof(Body) == event_bytes(Body::kKind));
     HG_ASSERT(count_ < kMaxEventsPerApply, count_);
     std::byte* memory = events_[count_].bytes.data();
-    std::memset(memory, 0, sizeof(Body));
+    zero_lines<sizeof(Body)>(memory);
     auto& body = *reinterpret_cast<Body*>(memory);
     body.header = {.command_sequence = sequence_,
                    .time = time_,

@@ -79,6 +79,7 @@ class Exchange {
 
   // exchange_entry.h: new orders and matching.
   RejectReason submit(const NewOrder& command) noexcept;
+  void accept(const NewOrder& command, Price price) noexcept;
   [[nodiscard]] RejectReason check_new(const NewOrder& command) const noexcept;
   [[nodiscard]] RejectReason working_price(const NewOrder& command, Price& price) const noexcept;
   [[nodiscard]] RejectReason post_only_price(InstrumentId id, Side side, PostOnly post_only,
@@ -87,9 +88,10 @@ class Exchange {
   [[nodiscard]] Available look_ahead(InstrumentId id, Side side, Price limit,
                                      std::int64_t wanted) const noexcept;
   void run_match() noexcept;
-  void report_dropped(const IncomingOrder& in, CancelReason reason) noexcept;
   void finish_incoming() noexcept;
   void rest_incoming() noexcept;
+  void drop_incoming(CancelReason reason) noexcept;
+  void forget_incoming() noexcept;
   void report_trade(Slot slot, Price price, std::uint32_t lots, std::uint32_t shown) noexcept;
 
   // exchange_change.h: cancel and replace.
@@ -126,12 +128,12 @@ class Exchange {
   [[nodiscard]] bool sweep_takes(Slot slot) const noexcept;
   void change_state(InstrumentId id, TradingState state) noexcept;
 
-  [[nodiscard]] OrderRef ref(const OrderRecord& record) noexcept {
-    return {.order_id = record.id,
-            .session = record.session,
-            .report_number = next_report(record.session),
-            .account = record.account,
-            .key = record.key};
+  void set_ref(OrderRef& ref, const OrderRecord& record) noexcept {
+    ref.order_id = record.id;
+    ref.session = record.session;
+    ref.report_number = next_report(record.session);
+    ref.account = record.account;
+    ref.key = record.key;
   }
   [[nodiscard]] std::uint32_t next_report(SessionId session) noexcept {
     return ++state_.sessions[session.value()].report_number;

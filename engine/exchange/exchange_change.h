@@ -46,7 +46,7 @@ void Exchange<C>::cancel_order(Slot slot, CancelReason reason,
   clearing_.release(intent(record, price, shown + record.hidden));
   auto& event = state_.events.template add_public<OrderCancelled>(record.instrument,
                                                                   instrument(record.instrument));
-  event.order = ref(record);
+  set_ref(event.order, record);
   event.price = price;
   event.cancelled = shown + record.hidden;
   event.displayed_removed = shown;
@@ -124,6 +124,7 @@ template <Clearing C>
 bool Exchange<C>::keeps_priority(const ReplaceOrder& c, Slot slot,
                                  std::uint32_t new_open) const noexcept {
   if (c.basis == QtyBasis::kReduceBy) return true;
+  if (c.basis == QtyBasis::kOpen) return false;
   if (c.price != state_.books.price_of(slot) || new_open > state_.open_qty(slot)) return false;
   if (c.display_qty == Qty(0)) return true;
   const bool hides = c.display_qty < c.qty;
@@ -176,12 +177,7 @@ RejectReason Exchange<C>::requeue(const ReplaceOrder& c, Slot slot,
     if (record.is_iceberg != 0) set_display(slot, c.display_qty);
   }
   report_replaced(c, slot, price, new_open, 0);
-  state_.incoming = {.record = record,
-                     .price = price,
-                     .expire_time = Timestamp(0),  // kept where it is
-                     .left = new_open,
-                     .display_qty = record.is_iceberg != 0 ? state_.extras[slot].display_qty : 0,
-                     .slot = slot};
+  state_.incoming = {.slot = slot, .is_linked = true, .price = price, .left = new_open};
   state_.work.origin = c.header.sequence;
   run_match();
   return RejectReason::kNone;
@@ -208,7 +204,7 @@ void Exchange<C>::report_replaced(const ReplaceOrder& c, Slot slot, Price price,
   }
   auto& event = state_.events.template add_public<OrderReplaced>(record.instrument,
                                                                  instrument(record.instrument));
-  event.order = ref(record);
+  set_ref(event.order, record);
   event.price = price;
   event.old_key = c.target;
   event.session_sequence = c.header.session_sequence;

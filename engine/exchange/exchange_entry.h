@@ -25,39 +25,66 @@ RejectReason Exchange<C>::submit(const NewOrder& c) noexcept {
   if (state_.books.levels().full()) return RejectReason::kPriceLevelLimitReached;
 
   const auto qty = static_cast<std::uint32_t>(c.qty.value());
-  const auto display_qty = static_cast<std::uint32_t>(c.display_qty.value());
-  IncomingOrder& in = state_.incoming;
-  in = {.record = {.id = OrderId(c.header.sequence.value()),
-                   .session = c.header.session,
-                   .account = c.header.account,
-                   .instrument = c.header.instrument,
-                   .key = c.key,
-                   .total = qty,
-                   .executed = 0,
-                   .hidden = 0,
-                   .session_prev = kNoSlot,
-                   .session_next = kNoSlot,
-                   .account_prev = kNoSlot,
-                   .account_next = kNoSlot,
-                   .side = c.side,
-                   .type = c.type,
-                   .time_in_force = c.time_in_force,
-                   .post_only = c.post_only,
-                   .cancel_on_disconnect = c.cancel_on_disconnect,
-                   .is_iceberg = static_cast<std::uint8_t>(display_qty < qty ? 1 : 0),
-                   .reserved = {}},
-        .price = price,
-        .expire_time = c.expire_time,
-        .left = qty,
-        .display_qty = display_qty,
-        .slot = kNoSlot};
-  if (const auto reason = clearing_.reserve(intent(in.record, price, qty));
+  if (const auto reason =
+          clearing_.reserve({.account = c.header.account,
+                             .instrument = c.header.instrument,
+                             .side = c.side,
+                             .price = price,
+                             .qty = qty,
+                             .tick_value = instrument(c.header.instrument).tick_value});
       reason != RejectReason::kNone) {
     return reason;
   }
+  accept(c, price);
+  if (available == Available::kNo) [[unlikely]] {
+    drop_incoming(fill_or_kill ? CancelReason::kFillOrKillUnfilled
+                               : CancelReason::kMinQuantityUnavailable);
+    return RejectReason::kNone;
+  }
+  run_match();
+  return RejectReason::kNone;
+}
+
+// HG-MATCH-025. Fields are written where they stay: building a record on the stack and copying it
+// makes every wide load wait for the narrow stores before it.
+template <Clearing C>
+void Exchange<C>::accept(const NewOrder& c, Price price) noexcept {
+  const auto qty = static_cast<std::uint32_t>(c.qty.value());
+  const auto display_qty = static_cast<std::uint32_t>(c.display_qty.value());
+  OrderPool& orders = state_.books.orders();
+  const Slot slot = orders.take();
+  OrderRecord& record = state_.records[slot];
+  record.id = OrderId(c.header.sequence.value());
+  record.session = c.header.session;
+  record.account = c.header.account;
+  record.instrument = c.header.instrument;
+  record.key = c.key;
+  record.total = qty;
+  record.executed = 0;
+  record.hidden = 0;
+  record.side = c.side;
+  record.type = c.type;
+  record.time_in_force = c.time_in_force;
+  record.post_only = c.post_only;
+  record.cancel_on_disconnect = c.cancel_on_disconnect;
+  record.is_iceberg = display_qty < qty ? 1 : 0;
+  if (record.is_iceberg != 0 || c.time_in_force == TimeInForce::kGoodTillDate) [[unlikely]] {
+    state_.extras[slot] = {
+        .expire_time = c.expire_time, .display_qty = display_qty, .heap_place = 0};
+  }
+  state_.keys.set(c.header.session, c.key, orders.handle(slot), orders);
+  state_.incoming.slot = slot;
+  state_.incoming.is_linked = false;
+  state_.incoming.price = price;
+  state_.incoming.left = qty;
+  state_.work.origin = c.header.sequence;
 
   auto& event = state_.events.template add_private<OrderAccepted>(c.header.instrument);
-  event.order = ref(in.record);
+  event.order.order_id = OrderId(c.header.sequence.value());
+  event.order.session = c.header.session;
+  event.order.report_number = next_report(c.header.session);
+  event.order.account = c.header.account;
+  event.order.key = c.key;
   event.price = price;
   event.expire_time = c.expire_time;
   event.qty = qty;
@@ -71,16 +98,6 @@ RejectReason Exchange<C>::submit(const NewOrder& c) noexcept {
   event.time_in_force = c.time_in_force;
   event.post_only = c.post_only;
   event.state = OrderState::kNew;
-  state_.keys.mark_used(c.header.session, c.key, state_.books.orders());
-
-  if (available == Available::kNo) [[unlikely]] {
-    report_dropped(in, fill_or_kill ? CancelReason::kFillOrKillUnfilled
-                                    : CancelReason::kMinQuantityUnavailable);
-    return RejectReason::kNone;
-  }
-  state_.work.origin = c.header.sequence;
-  run_match();
-  return RejectReason::kNone;
 }
 
 // HG-MATCH-010 to 015: what needs no book.
@@ -164,16 +181,17 @@ typename Exchange<C>::Available Exchange<C>::look_ahead(InstrumentId id, Side si
 template <Clearing C>
 void Exchange<C>::run_match() noexcept {
   IncomingOrder& in = state_.incoming;
-  const OrderRecord& record = in.record;
+  const OrderRecord& record = state_.records[in.slot];
   Books& books = state_.books;
   if (books.crosses(record.instrument, record.side, in.price)) {
     FillReporter reporter{.exchange = *this};
-    in.left = books.match(record.instrument, record.side, in.price, in.left,
-                          state_.limits.max_steps_per_apply, reporter);
-    state_.work.steps_done += reporter.fills;
-    if (in.left != 0 && books.crosses(record.instrument, record.side, in.price)) {
+    const std::uint32_t left = books.match(record.instrument, record.side, in.price, in.left,
+                                           state_.limits.max_steps_per_apply, reporter);
+    HG_ASSERT(left == in.left, left, in.left);
+    if (left != 0 && books.crosses(record.instrument, record.side, in.price)) {
       HG_ASSERT(reporter.fills == state_.limits.max_steps_per_apply, reporter.fills);
       state_.work.kind = WorkKind::kMatch;
+      state_.work.steps_done += reporter.fills;
       return;
     }
   }
@@ -184,44 +202,37 @@ void Exchange<C>::run_match() noexcept {
 // HG-MATCH-028: the order has met everything it could.
 template <Clearing C>
 void Exchange<C>::finish_incoming() noexcept {
-  IncomingOrder& in = state_.incoming;
-  if (in.left != 0) {
-    if (in.record.time_in_force == TimeInForce::kImmediateOrCancel) {
-      report_dropped(in, CancelReason::kImmediateRemainder);
-    } else {
-      HG_ASSERT(in.record.time_in_force != TimeInForce::kFillOrKill, in.left);
-      rest_incoming();
-    }
-    return;
+  const IncomingOrder& in = state_.incoming;
+  if (in.left == 0) {
+    forget_incoming();
+  } else if (state_.records[in.slot].time_in_force == TimeInForce::kImmediateOrCancel) {
+    drop_incoming(CancelReason::kImmediateRemainder);
+  } else {
+    rest_incoming();
   }
-  if (in.slot == kNoSlot) return;
-  // A replaced order that filled on its way back: its slot is still linked.
-  state_.unlink(in.slot);
+}
+
+// The order is done without a place in the book: its key names a stale handle from now on.
+template <Clearing C>
+void Exchange<C>::forget_incoming() noexcept {
+  const IncomingOrder& in = state_.incoming;
+  if (in.is_linked) state_.unlink(in.slot);
   state_.books.orders().give_back(in.slot);
 }
 
 template <Clearing C>
 void Exchange<C>::rest_incoming() noexcept {
-  IncomingOrder& in = state_.incoming;
-  Books& books = state_.books;
-  const bool is_new = in.slot == kNoSlot;
-  const Slot slot = is_new ? books.orders().take() : in.slot;
+  const IncomingOrder& in = state_.incoming;
+  const Slot slot = in.slot;
   OrderRecord& record = state_.records[slot];
-  const std::uint32_t shown =
-      in.record.is_iceberg != 0 ? std::min(in.display_qty, in.left) : in.left;
-  if (is_new) {
-    record = in.record;
-    if (record.is_iceberg != 0 || record.time_in_force == TimeInForce::kGoodTillDate) {
-      state_.extras[slot] = {
-          .expire_time = in.expire_time, .display_qty = in.display_qty, .heap_place = 0};
-    }
-    state_.link(slot);
-    state_.keys.set(record.session, record.key, books.orders().handle(slot), books.orders());
-  } else {
-    record.executed = in.record.executed;
+  HG_ASSERT(record.time_in_force != TimeInForce::kFillOrKill, record.id, in.left);
+  std::uint32_t shown = in.left;
+  if (record.is_iceberg != 0) [[unlikely]] {
+    shown = std::min(state_.extras[slot].display_qty, in.left);
   }
   record.hidden = in.left - shown;
-  books.insert(record.instrument, record.side, in.price, slot, shown, record.hidden != 0);
+  if (!in.is_linked) state_.link(slot);
+  state_.books.insert(record.instrument, record.side, in.price, slot, shown, record.hidden != 0);
   auto& event = state_.events.template add_public<OrderRested>(record.instrument,
                                                                instrument(record.instrument));
   event.order_id = record.id;
@@ -232,16 +243,19 @@ void Exchange<C>::rest_incoming() noexcept {
 
 // An order accepted but never to rest: unfillable, or an immediate order's remainder.
 template <Clearing C>
-void Exchange<C>::report_dropped(const IncomingOrder& in, CancelReason reason) noexcept {
-  clearing_.release(intent(in.record, in.price, in.left));
-  auto& event = state_.events.template add_private<OrderCancelled>(in.record.instrument);
-  event.order = ref(in.record);
+void Exchange<C>::drop_incoming(CancelReason reason) noexcept {
+  const IncomingOrder& in = state_.incoming;
+  const OrderRecord& record = state_.records[in.slot];
+  clearing_.release(intent(record, in.price, in.left));
+  auto& event = state_.events.template add_private<OrderCancelled>(record.instrument);
+  set_ref(event.order, record);
   event.price = in.price;
   event.cancelled = in.left;
-  event.executed = in.record.executed;
-  event.side = in.record.side;
+  event.executed = record.executed;
+  event.side = record.side;
   event.reason = reason;
   event.state = OrderState::kCancelled;
+  forget_incoming();
 }
 
 template <Clearing C>
@@ -278,35 +292,37 @@ void Exchange<C>::report_trade(Slot slot, Price price, std::uint32_t lots,
                                std::uint32_t shown) noexcept {
   IncomingOrder& in = state_.incoming;
   OrderRecord& resting = state_.records[slot];
-  HG_ASSERT(in.record.side == Side::kBuy ? price <= in.price : price >= in.price, price, in.price);
+  OrderRecord& incoming = state_.records[in.slot];
+  HG_ASSERT(incoming.side == Side::kBuy ? price <= in.price : price >= in.price, price, in.price);
   resting.executed += lots;
-  in.record.executed += lots;
+  incoming.executed += lots;
   in.left -= lots;
-  HG_ASSERT(resting.executed + shown + resting.hidden == resting.total, resting.id,
-            resting.executed, resting.total);
+  const std::uint32_t leaves = shown + resting.hidden;
+  HG_ASSERT(resting.executed + leaves == resting.total, resting.id, resting.executed,
+            resting.total);
 
-  Instrument& terms = instrument(in.record.instrument);
-  auto& event = state_.events.template add_public<Trade>(in.record.instrument, terms);
-  event.resting = ref(resting);
-  event.incoming = ref(in.record);
+  Instrument& terms = instrument(resting.instrument);
+  auto& event = state_.events.template add_public<Trade>(resting.instrument, terms);
+  set_ref(event.resting, resting);
+  set_ref(event.incoming, incoming);
   event.price = price;
   event.match_id = MatchId(++state_.match_id);
   event.qty = lots;
-  event.resting_leaves = shown + resting.hidden;
+  event.resting_leaves = leaves;
   event.incoming_leaves = in.left;
   event.resting_displayed = shown;
-  event.incoming_side = in.record.side;
-  event.resting_state = state_after_fill(event.resting_leaves);
+  event.incoming_side = incoming.side;
+  event.resting_state = state_after_fill(leaves);
   event.incoming_state = state_after_fill(in.left);
-  clearing_.on_trade({.instrument = in.record.instrument,
+  clearing_.on_trade({.instrument = resting.instrument,
                       .price = price,
                       .qty = lots,
                       .tick_value = terms.tick_value,
                       .resting_account = resting.account,
-                      .incoming_account = in.record.account,
+                      .incoming_account = incoming.account,
                       .resting_limit = price,
                       .incoming_limit = in.price,
-                      .incoming_side = in.record.side});
+                      .incoming_side = incoming.side});
   // An order with hidden lots is asked for its next tranche first (next_tranche).
   if (shown == 0 && state_.books.orders()[slot].has_hidden == 0) state_.unlink(slot);
 }

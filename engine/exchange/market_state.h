@@ -25,15 +25,13 @@ struct AccountState {
   OrderListEnds orders;
 };
 
-// An order between its acceptance and its rest, fill or cancellation. It stands in no book; a
-// replaced order brings the slot it keeps.
+// An order between its acceptance and its rest, fill or cancellation: it has its slot and record,
+// and stands in no book.
 struct IncomingOrder {
-  OrderRecord record;
-  Price price;  // working limit
-  Timestamp expire_time;
+  Slot slot;
+  bool is_linked;      // a replaced order is still in its owner's lists; a new one not yet
+  Price price;         // working limit
   std::uint32_t left;  // lots still to trade or rest
-  std::uint32_t display_qty;
-  Slot slot;  // kNoSlot: a new order
 };
 
 // Bulk work over lists of orders: what to take, and where it stands.
