@@ -51,7 +51,7 @@ void IdleStrategy::wait() noexcept {
     announced_ = true;
     wake_->announce();
   } else {
-    wake_->sleep(settings_.sleep_ns_max);
+    static_cast<void>(wake_->sleep(settings_.sleep_ns_max));
     announced_ = false;  // the next idle round announces again: no yields between two sleeps
     ++sleep_count_;
   }

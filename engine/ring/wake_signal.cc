@@ -6,6 +6,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <cerrno>
+
 namespace hourglass::engine {
 namespace {
 
@@ -38,14 +40,16 @@ void WakeSignal::cancel() noexcept {
   announced_.store(0, std::memory_order_relaxed);
 }
 
-void WakeSignal::sleep(std::uint64_t timeout_ns) noexcept {
+bool WakeSignal::sleep(std::uint64_t timeout_ns) noexcept {
   const timespec timeout{.tv_sec = static_cast<time_t>(timeout_ns / kNsPerSecond),
                          .tv_nsec = static_cast<std::int64_t>(timeout_ns % kNsPerSecond)};
   // The kernel compares the word and goes to sleep in one step, so a wake-up in between is seen.
-  // Any return is good: woken, counted before, timed out or interrupted, the caller looks for work.
-  static_cast<void>(
-      ::syscall(SYS_futex, &wakes_, FUTEX_WAIT_PRIVATE, wakes_at_announce_, &timeout, nullptr, 0));
+  // After any return, also an interruption, the caller looks for work.
+  const auto result =
+      ::syscall(SYS_futex, &wakes_, FUTEX_WAIT_PRIVATE, wakes_at_announce_, &timeout, nullptr, 0);
+  const bool timed_out = result != 0 && errno == ETIMEDOUT;
   cancel();
+  return !timed_out;
 }
 
 void WakeSignal::wake() noexcept {

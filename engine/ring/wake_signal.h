@@ -37,8 +37,9 @@ class alignas(kFalseSharingBytes) WakeSignal {
   void announce() noexcept;
   // Takes it back. Thread: the sleeper.
   void cancel() noexcept;
-  // Sleeps until a notify() since announce(), `timeout_ns` at most. Thread: the sleeper.
-  void sleep(std::uint64_t timeout_ns) noexcept;
+  // Sleeps until a notify() since announce(), `timeout_ns` at most; false when the time ran out.
+  // Thread: the sleeper.
+  bool sleep(std::uint64_t timeout_ns) noexcept;
 
  private:
   void wake() noexcept;

@@ -21,7 +21,7 @@
 namespace hourglass::engine {
 namespace {
 
-constexpr std::uint64_t kEvents = 60'000;
+constexpr std::uint64_t kEvents = 150'000;
 
 // Every third event has the long size class.
 std::uint32_t bytes_of(std::uint64_t sequence) {

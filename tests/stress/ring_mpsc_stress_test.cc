@@ -1,11 +1,9 @@
 // MpscRing under threads, beside Boost.Lockfree and moodycamel fed with the same items: each queue
 // must deliver every producer's items in that producer's order, none lost, none twice.
-#include <concurrentqueue/concurrentqueue.h>
 #include <gtest/gtest.h>
 #include <sched.h>
 
 #include <array>
-#include <boost/lockfree/queue.hpp>
 #include <cstdint>
 #include <cstdlib>
 #include <functional>
@@ -16,11 +14,20 @@
 
 #include "engine/ring/mpsc_ring.h"
 
+// Not under the thread sanitizer: it does not follow the fences moodycamel's queue is ordered by,
+// and reports Boost's free list, which reads an index another thread writes and then finds it
+// stale.
+#ifndef __SANITIZE_THREAD__
+#include <concurrentqueue/concurrentqueue.h>
+
+#include <boost/lockfree/queue.hpp>
+#endif
+
 namespace hourglass::engine {
 namespace {
 
 constexpr std::uint32_t kProducers = 3;
-constexpr std::uint32_t kItemsPerProducer = 20'000;
+constexpr std::uint32_t kItemsPerProducer = 50'000;
 constexpr std::uint32_t kCapacity = 64;  // small, so that the ring is full most of the time
 
 // 64 bytes that depend on each other, so that a torn item shows.
@@ -45,6 +52,7 @@ struct OurRing {
     return ring.drain(16, handle);
   }
 };
+#ifndef __SANITIZE_THREAD__
 struct BoostQueue {
   boost::lockfree::queue<Item, boost::lockfree::capacity<kCapacity>> queue;
   bool push(const Item& item) { return queue.bounded_push(item); }
@@ -62,6 +70,7 @@ struct MoodycamelQueue {
     return 1;
   }
 };
+#endif
 
 std::uint64_t seed() {
   const char* text = std::getenv("HOURGLASS_SEED");
@@ -109,8 +118,10 @@ TEST(MpscRingStress, DeliversWhatBoostAndMoodycamelDeliver) {
     }
   }
   EXPECT_TRUE(deliver<OurRing>(with) == expected);
+#ifndef __SANITIZE_THREAD__
   EXPECT_TRUE(deliver<BoostQueue>(with) == expected);
   EXPECT_TRUE(deliver<MoodycamelQueue>(with) == expected);
+#endif
 }
 
 TEST(MpscRingStress, KeepsOrderOnTheSmallestRing) {
