@@ -14,7 +14,7 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <utility>
+#include <type_traits>
 
 #include "engine/base/assert.h"
 #include "engine/ring/cache_line.h"
@@ -28,6 +28,8 @@ enum class PushResult : std::uint8_t { kPushed, kFull, kClosed };
 // Not for fairness between producers, and not for a consumer that may lag for ever: full is full.
 template <class T, class Atomics = RealAtomics>
 class MpscRing {
+  static_assert(std::is_nothrow_copy_assignable_v<T>, "a throw after the claim would leave a hole");
+
   template <class V>
   using Atomic = typename Atomics::template Atomic<V>;
 
