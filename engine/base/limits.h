@@ -58,5 +58,8 @@ static_assert(kEventRingSlots >= 4 * kMaxEventsPerApply,
 
 // --- Journal -------------------------------------------------------------------------------------
 inline constexpr std::uint32_t kMaxFrameBytes = 512U << 10;
+inline constexpr std::uint64_t kMaxSegmentBytes = std::uint64_t{4} << 30;
+inline constexpr std::uint32_t kMaxJournalSegments = 1U << 20;
+inline constexpr std::uint64_t kMaxSnapshotBytes = std::uint64_t{64} << 30;
 
 }  // namespace hourglass::engine

@@ -1,0 +1,24 @@
+// The program's front: its table of subcommands, and nothing else. A new subcommand is one row.
+#include <array>
+#include <string_view>
+#include <vector>
+
+#include "gateway/cli/dispatch.h"
+#include "gateway/cli/version.h"
+
+namespace {
+
+using hourglass::gateway::Subcommand;
+
+constexpr std::array kSubcommands{
+    Subcommand{.name = "version",
+               .summary = "print what was built, and the versions of layout and rule set",
+               .run = hourglass::gateway::run_version},
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::vector<std::string_view> args(argv + 1, argv + argc);
+  return hourglass::gateway::dispatch(kSubcommands, args);
+}

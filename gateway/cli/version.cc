@@ -1,0 +1,38 @@
+#include "gateway/cli/version.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <optional>
+
+#include "engine/base/build_info.h"
+#include "engine/base/command_line.h"
+#include "engine/order/command.h"
+
+namespace hourglass::gateway {
+
+std::string version_page() {
+  const engine::BuildInfo& build = engine::build_info();
+  return fmt::format(
+      "hourglass {}\n"
+      "compiler: {}\n"
+      "flags: {}\n"
+      "message layout: {}\n"
+      "rule set: {}\n"
+      "assertions: {}\n"
+      "slow checks: {}\n",
+      build.version, build.compiler, build.flags, engine::kLayoutVersion, engine::kRuleSetVersion,
+      build.assertions_on ? "on" : "off", build.slow_checks_on ? "on" : "off");
+}
+
+int run_version(std::span<const std::string_view> args) {
+  engine::CommandLine line("version",
+                           "Prints what this program was built from and with, the version of the "
+                           "command and event layout it reads and writes, and the rule set a "
+                           "journal written by it names.");
+  if (const std::optional<int> exit_code = line.parse_or_explain(args)) return *exit_code;
+  std::fputs(version_page().c_str(), stdout);
+  return engine::CommandLine::kExitOk;
+}
+
+}  // namespace hourglass::gateway
