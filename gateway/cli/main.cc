@@ -3,6 +3,8 @@
 #include <string_view>
 #include <vector>
 
+#include "bench/play/bench_main.h"
+#include "bench/play/play_main.h"
 #include "gateway/cli/dispatch.h"
 #include "gateway/cli/version.h"
 
@@ -11,6 +13,12 @@ namespace {
 using hourglass::gateway::Subcommand;
 
 constexpr std::array kSubcommands{
+    Subcommand{.name = "play",
+               .summary = "run an order stream with known results, time it and check it",
+               .run = hourglass::bench::play_main},
+    Subcommand{.name = "bench",
+               .summary = "measure the exchange beside a plain reference book",
+               .run = hourglass::bench::bench_main},
     Subcommand{.name = "version",
                .summary = "print what was built, and the versions of layout and rule set",
                .run = hourglass::gateway::run_version},

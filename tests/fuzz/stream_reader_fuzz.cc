@@ -1,7 +1,4 @@
 // Bytes that claim to be an order stream: whatever the reader accepts can be played safely.
-//
-// Seed the corpus with `hourglass bench generate DIR --scale 1` cut to size, or start from nothing:
-// the magic and the counts are found within a minute with -use_value_profile=1.
 #include <cstddef>
 #include <cstdint>
 #include <span>

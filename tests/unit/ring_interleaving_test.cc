@@ -109,6 +109,27 @@ TEST(RingInterleavings, MpscRingIsNeverFullWithASlotForEach) {
   EXPECT_GT(schedules, 900U);
 }
 
+// A producer interrupted after it read the head finds, when it goes on, a tail beyond that head.
+// The other thread takes each item it pushes, so there is always a slot: it must not be told
+// "full".
+TEST(RingInterleavings, MpscRingIsNotFullForAProducerWithAnOldHead) {
+  std::optional<MpscRun> run;
+  bool right = true;
+  const auto set_up = [&]() -> std::vector<Interleavings::Body> {
+    run.emplace();
+    return {[&] { run->push(0, 10); },
+            [&] {
+              for (const std::uint64_t value : {20U, 21U, 22U}) {
+                run->push(1, value);
+                run->drain(2);
+              }
+            }};
+  };
+  const auto check = [&] { return right = run->pushed[0].size() == 1 && run->delivered_all(); };
+  const std::uint64_t schedules = Interleavings::run_all(2, set_up, check);
+  EXPECT_TRUE(right) << "in schedule " << schedules;
+}
+
 TEST(RingInterleavings, MpscRingDeliversWhatWasClaimedBeforeTheClose) {
   std::optional<MpscRun> run;
   bool right = true;

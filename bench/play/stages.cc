@@ -1,0 +1,48 @@
+#include "bench/play/stages.h"
+
+#include <array>
+#include <string>
+
+#include "bench/play/reference_stage.h"
+#include "fmt/format.h"
+
+namespace hourglass::bench {
+namespace {
+
+// A new stage is one row.
+constexpr std::array kStages = {
+    StageEntry{.name = "reference",
+               .summary = "the plain reference book that every ratio stands on",
+               .left_out = "clearing, rings, journal, events",
+               .make = make_reference_stage},
+};
+
+}  // namespace
+
+std::span<const StageEntry> stages() {
+  return kStages;
+}
+
+absl::StatusOr<const StageEntry*> find_stage(std::string_view name) {
+  std::string known;
+  for (const StageEntry& entry : kStages) {
+    if (entry.name == name) return &entry;
+    known += known.empty() ? "" : ", ";
+    known += entry.name;
+  }
+  return absl::NotFoundError(fmt::format("no stage is called \"{}\"; there are: {}", name, known));
+}
+
+absl::StatusOr<std::unique_ptr<Stage>> make_stage(const StageOptions& options,
+                                                  const StreamHeader& header) {
+  const absl::StatusOr<const StageEntry*> entry = find_stage(options.stage);
+  if (!entry.ok()) return entry.status();
+  if (options.journal != JournalMode::kNone && !(*entry)->takes_journal) {
+    return absl::InvalidArgumentError(
+        fmt::format("stage {} has no journal: --journal {} is not for it", options.stage,
+                    name(options.journal)));
+  }
+  return (*entry)->make(options, header);
+}
+
+}  // namespace hourglass::bench
