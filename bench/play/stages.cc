@@ -5,6 +5,7 @@
 
 #include "bench/play/book_stage.h"
 #include "bench/play/exchange_stage.h"
+#include "bench/play/pipeline_stage.h"
 #include "bench/play/reference_stage.h"
 #include "fmt/format.h"
 
@@ -25,6 +26,11 @@ constexpr std::array kStages = {
                .summary = "checks, clearing seam (permissive), books and events",
                .left_out = "rings, journal, margin",
                .make = make_exchange_stage},
+    StageEntry{.name = "pipeline",
+               .summary = "rings, sequencer, exchange, journal and a consumer behind its watermark",
+               .left_out = "doors' sockets and parsing, margin, event store, snapshots",
+               .takes_journal = true,
+               .make = make_pipeline_stage},
 };
 
 }  // namespace
