@@ -19,7 +19,7 @@ template <Clearing ClearingType>
 class Exchange {
  public:
   // Thread: any, before the market opens. Cost: address space for all limits; memory as used.
-  explicit Exchange(const ExchangeLimits& limits = {}, ClearingType clearing = {})
+  explicit Exchange(const ExchangeLimits& limits = {}, ClearingType clearing = ClearingType())
       : state_(limits), clearing_(std::move(clearing)) {}
 
   // Applies one stamped command whole, or refuses it and changes nothing. Units: lots, ticks,

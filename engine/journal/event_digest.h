@@ -1,57 +1,55 @@
-// EventDigest: what the journal says of events without holding them.
+// EventDigest: one hash over all events, chained at points that the journal's frames name.
 //
-// Each frame names a command D and a digest over the events of all commands up to D:
-//
-//   digest(D) = SHA-256(digest(D') || event bytes of commands D'+1 .. D, in order)
-//
-// where D' is the D of the frame before that named a lower one, and digest(0) is 32 zero bytes. An
-// event's bytes are event_bytes(kind) long. A frame that names no later D repeats the digest. So
-// replay, which knows every D, recomputes every digest, and a difference lies between two of them.
+// The digest at command 0 is 32 zero bytes. At a point b after a point a it is SHA-256 of the
+// digest at a, then the bytes of all events of commands a+1 to b in order. Each frame names its
+// point (digest_through), so a replay stops at the same points, and the first frame whose digest
+// differs bounds the first divergence.
 #pragma once
 
-#include <memory>
+#include <cstddef>
 #include <span>
 
+#include "engine/base/assert.h"
 #include "engine/base/types.h"
 #include "engine/journal/sha256.h"
-#include "engine/order/event.h"
 
 namespace hourglass::engine {
 
-// Thread: one at a time. Cost: about 0.7 ns a byte of events with SHA instructions; no allocation
-// after construction.
+struct DigestPoint {
+  SequenceNumber through{0};
+  Digest digest{};
+
+  bool operator==(const DigestPoint&) const = default;
+};
+
+// Thread: one at a time.
 class EventDigest {
  public:
-  // Goes on from `digest`, which covers commands up to `through`.
-  explicit EventDigest(SequenceNumber through = SequenceNumber(0), const Digest& digest = Digest{})
-      : sha_(std::make_unique<Sha256>()), digest_(digest), through_(through) {
-    begin();
+  // Goes on from `point`.
+  explicit EventDigest(const DigestPoint& point = {}) { restart(point); }
+
+  // Adds the next event's bytes. Cost: about 0.7 ns a byte and 50 ns, no allocation.
+  void add(std::span<const std::byte> event) noexcept { sha_.update(event); }
+
+  // Makes a point of the last command added. `through` may name a later command without events,
+  // and must be beyond the point before.
+  const DigestPoint& advance(SequenceNumber through) noexcept {
+    HG_ASSERT(through > point_.through, through, point_.through);
+    restart({through, sha_.finish()});
+    return point_;
   }
 
-  // The next event in order, of a command after through().
-  void add(const Event& event) noexcept {
-    sha_->update(std::span(event.bytes).first(event_bytes(event.header().kind)));
-  }
-
-  // All events of commands up to `through`, which is later than through(), have been added.
-  void close(SequenceNumber through) noexcept {
-    digest_ = sha_->finish();
-    through_ = through;
-    begin();
-  }
-
-  [[nodiscard]] const Digest& digest() const noexcept { return digest_; }
-  [[nodiscard]] SequenceNumber through() const noexcept { return through_; }
+  [[nodiscard]] const DigestPoint& point() const noexcept { return point_; }
 
  private:
-  void begin() noexcept {
-    sha_->start();
-    sha_->update(digest_);
+  void restart(const DigestPoint& point) noexcept {
+    point_ = point;
+    sha_.start();
+    sha_.update(point_.digest);
   }
 
-  std::unique_ptr<Sha256> sha_;
-  Digest digest_;
-  SequenceNumber through_;
+  DigestPoint point_;
+  Sha256 sha_;
 };
 
 }  // namespace hourglass::engine

@@ -69,6 +69,10 @@ std::optional<std::string> header_fault(const FrameHeader& header, const FrameEx
   if (expected.digest_through && header.digest_through < *expected.digest_through) {
     return "the event digest covers less than the frame before";
   }
+  if (expected.digest_through && header.digest_through == *expected.digest_through &&
+      header.event_digest != expected.event_digest) {
+    return "the event digest differs from the frame before, which covers the same commands";
+  }
   if (expected.prev_blocks && header.prev_blocks != *expected.prev_blocks) {
     return fmt::format("the frame before has {} blocks, not {}", *expected.prev_blocks,
                        header.prev_blocks);

@@ -21,6 +21,7 @@ struct FrameExpectation {
   std::optional<Digest> prev_chain;
   std::optional<std::uint32_t> prev_blocks;
   std::optional<SequenceNumber> digest_through;
+  Digest event_digest{};  // known when digest_through is
 };
 
 // What is wrong with the header's own fields, if anything; afterwards its lengths can be relied on.

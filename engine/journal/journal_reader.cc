@@ -165,6 +165,7 @@ absl::StatusOr<bool> JournalReader::read_frame(std::uint32_t& blocks) {
   expected_.prev_chain = chain_;
   expected_.prev_blocks = header.blocks;
   expected_.digest_through = header.digest_through;
+  expected_.event_digest = header.event_digest;
   return true;
 }
 
@@ -259,6 +260,7 @@ absl::StatusOr<bool> JournalReader::jump(const IndexRecord& record) {
   expected_.first_sequence = record.first_sequence;
   expected_.prev_chain.reset();
   expected_.prev_blocks.reset();
+  expected_.digest_through.reset();
   std::uint32_t blocks = 0;
   const auto read = read_frame(blocks);
   if (!read.ok() && !fault_) return read.status();

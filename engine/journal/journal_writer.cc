@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <utility>
+#include <vector>
 
 #include "engine/base/assert.h"
 #include "engine/journal/frame_check.h"
@@ -104,6 +105,7 @@ absl::StatusOr<std::unique_ptr<JournalWriter>> JournalWriter::open(
   writer->next_sequence_ = recovery->next_sequence;
   writer->durable_ = SequenceNumber(recovery->next_sequence.value() - 1);
   writer->digest_through_ = recovery->digest_through;
+  writer->event_digest_ = recovery->event_digest;
   writer->recovery_ = *std::move(recovery);
   if (absl::Status s = writer->open_files(); !s.ok()) return s;
   return writer;
@@ -140,6 +142,9 @@ absl::Status JournalWriter::commit(const FrameStamp& stamp) {
   HG_ASSERT(command_count_ > 0 || stamp.seal, next_sequence_);
   HG_ASSERT(stamp.digest_through >= digest_through_, stamp.digest_through, digest_through_);
   HG_ASSERT(stamp.digest_through < next_sequence_, stamp.digest_through, next_sequence_);
+  HG_ASSERT(frame_number_ == 1 || stamp.digest_through > digest_through_ ||
+                stamp.event_digest == event_digest_,
+            stamp.digest_through);
 
   const std::uint32_t blocks = frame_blocks(payload_bytes_);
   const std::uint64_t bytes = std::uint64_t{blocks} * kBlockBytes;
@@ -184,6 +189,7 @@ absl::Status JournalWriter::commit(const FrameStamp& stamp) {
   prev_blocks_ = blocks;
   chain_ = header.chain;
   digest_through_ = stamp.digest_through;
+  event_digest_ = stamp.event_digest;
   durable_ = header.last_sequence;
   payload_bytes_ = 0;
   command_count_ = 0;
@@ -231,9 +237,34 @@ absl::Status JournalWriter::write_pending_index() {
   return index_file_->write(slot * sizeof(IndexRecord), bytes_of(pending_index_));
 }
 
+absl::Status JournalWriter::recycle_oldest(SequenceNumber archived_through) {
+  if (!failure_.ok()) return failure_;
+  const auto names = device_.list();
+  if (!names.ok()) return names.status();
+  std::vector<SequenceNumber> firsts;  // of the two oldest segments
+  for (const std::string& name : *names) {
+    const auto first = sequence_in_name(name, kSegmentPrefix, kSegmentSuffix);
+    if (first && firsts.size() < 2) firsts.push_back(*first);
+  }
+  if (firsts.size() < 2) return absl::FailedPreconditionError("the oldest segment is in use");
+  if (firsts[1].value() - 1 > archived_through.value()) {
+    return absl::FailedPreconditionError("the oldest segment is not archived");
+  }
+  const std::string oldest = segment_file_name(firsts[0]);
+  {
+    auto file = device_.open(oldest, OpenMode::kRead);
+    if (!file.ok()) return file.status();
+    const auto size = (*file)->size();
+    if (!size.ok()) return size.status();
+    if (*size != settings_.segment_bytes) {
+      return absl::FailedPreconditionError("the oldest segment has another size");
+    }
+  }
+  return preparer_.recycle(oldest, index_file_name(firsts[0]));
+}
+
 absl::Status JournalWriter::close() {
   if (!failure_.ok()) return failure_;
-  HG_ASSERT(command_count_ == 0, command_count_);
   absl::Status closed = write_pending_index();
   if (closed.ok()) closed = index_file_->sync();
   fail(closed.ok() ? absl::FailedPreconditionError("the journal is closed") : closed).IgnoreError();

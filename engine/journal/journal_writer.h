@@ -70,7 +70,14 @@ class JournalWriter {
   // the spare is not ready the rest of its zeros. No allocation but then.
   absl::Status commit(const FrameStamp& stamp);
 
-  // Ends in order: the index of the last frame is written and synced. Then only destruction.
+  // Gives the oldest segment's file to the preparer as its spare, if every command in it is at or
+  // below `archived_through`, which says that the caller has a copy and that no reader holds it.
+  // Errors, all changing nothing unless the device's: kFailedPrecondition when it is not archived,
+  // the current one, of another size, or a spare is there; the device's. Thread: the writer's.
+  absl::Status recycle_oldest(SequenceNumber archived_through);
+
+  // Ends in order: the index of the last frame is written and synced, the lock given back. Commands
+  // appended but not committed are dropped; nobody was told of them. Then only destruction.
   absl::Status close();
 
   [[nodiscard]] SequenceNumber next_sequence() const noexcept { return next_sequence_; }
@@ -123,6 +130,7 @@ class JournalWriter {
   SequenceNumber next_sequence_{1};
   SequenceNumber durable_{0};
   SequenceNumber digest_through_{0};
+  Digest event_digest_{};
 
   // The frame in hand: its data bytes, header first, and what becomes of them on disk.
   AlignedBuffer data_;

@@ -6,8 +6,8 @@
 
 namespace hourglass::engine {
 
-JournalAgent::JournalAgent(JournalWriter& writer, PipelineRings& rings, EventDigest digest,
-                           WakeSignal* consumers_wake)
+JournalAgent::JournalAgent(JournalWriter& writer, PipelineRings& rings,
+                           std::unique_ptr<EventDigest> digest, WakeSignal* consumers_wake)
     : writer_(writer),
       rings_(rings),
       commands_(rings.commands),
@@ -46,16 +46,16 @@ std::uint32_t JournalAgent::append_waiting() noexcept {
 
 // Digests the events of commands up to `through`, all of which have been published.
 void JournalAgent::digest_events(SequenceNumber through) noexcept {
-  if (through <= digest_.through()) return;
+  if (through <= digest_->point().through) return;
   for (;;) {  // ends: the ring holds finitely many events of commands up to `through`
     const std::uint32_t count = events_.read(kEventsPerRead, kNoLimit, [&](const Event& event) {
       if (event.header().command_sequence > through) return false;
-      digest_.add(event);
+      digest_->add(std::span(event.bytes).first(event_bytes(event.header().kind)));
       return true;
     });
     if (count < kEventsPerRead) break;
   }
-  digest_.close(through);
+  digest_->advance(through);
 }
 
 absl::Status JournalAgent::commit(std::uint32_t commands, bool seal) noexcept {
@@ -66,8 +66,8 @@ absl::Status JournalAgent::commit(std::uint32_t commands, bool seal) noexcept {
   const std::uint64_t before_ns = monotonic_ns();
   const absl::Status status = writer_.commit({.wall_time = SystemClock{}.now(),
                                               .monotonic_ns = before_ns,
-                                              .digest_through = digest_.through(),
-                                              .event_digest = digest_.digest(),
+                                              .digest_through = digest_->point().through,
+                                              .event_digest = digest_->point().digest,
                                               .seal = seal});
   const std::uint64_t took_ns = monotonic_ns() - before_ns;
   counters_.write_ns += took_ns;

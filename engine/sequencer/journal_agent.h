@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 
 #include "engine/journal/event_digest.h"
 #include "engine/journal/journal_writer.h"
@@ -30,7 +31,7 @@ class JournalAgent final : public Agent {
   // The writer has been opened behind the last command below rings.applied; `digest` stands where
   // its last frame left it. Everything outlives the agent. Registers with the rings: before the
   // sequencer publishes. `consumers_wake` (or null) is notified when the watermark moves.
-  JournalAgent(JournalWriter& writer, PipelineRings& rings, EventDigest digest,
+  JournalAgent(JournalWriter& writer, PipelineRings& rings, std::unique_ptr<EventDigest> digest,
                WakeSignal* consumers_wake = nullptr);
 
   // Writes one frame of what waits, and returns its commands once they are durable. Thread:
@@ -58,7 +59,7 @@ class JournalAgent final : public Agent {
   PipelineRings& rings_;
   GatingConsumer<Command, SlowReaders::kForbidden> commands_;
   GatingConsumer<Event> events_;
-  EventDigest digest_;
+  std::unique_ptr<EventDigest> digest_;
   WakeSignal* consumers_wake_;
   std::uint32_t pending_ = 0;  // commands appended to the frame in hand, not yet durable
   JournalCounters counters_;

@@ -13,13 +13,13 @@ constexpr std::size_t kLinksAhead = 4;
 
 }  // namespace
 
-Replayer::Replayer(Replica& replica, JournalReader& reader, EventDigest digest,
+Replayer::Replayer(Replica& replica, JournalReader& reader, std::unique_ptr<EventDigest> digest,
                    ReplayObserver* observer)
     : replica_(replica),
       reader_(reader),
       digest_(std::move(digest)),
       observer_(observer),
-      started_after_(digest_.through()) {}
+      started_after_(digest_->point().through) {}
 
 absl::StatusOr<bool> Replayer::step() {
   auto next = reader_.next_frame();
@@ -90,7 +90,9 @@ absl::Status Replayer::apply_through(SequenceNumber through) {
     if (next_ + kOrderAhead < queue_.size()) replica_.prefetch(1, queue_[next_ + kOrderAhead]);
     if (next_ + kLinksAhead < queue_.size()) replica_.prefetch(2, queue_[next_ + kLinksAhead]);
     const std::span<const Event> events = replica_.apply(command);
-    for (const Event& event : events) digest_.add(event);
+    for (const Event& event : events) {
+      digest_->add(std::span(event.bytes).first(event_bytes(event.header().kind)));
+    }
     ++counters_.commands;
     counters_.events += events.size();
     if (observer_ != nullptr) observer_->on_events(command, events);
@@ -105,11 +107,11 @@ absl::Status Replayer::compare(const FrameView& frame) {
                                             frame.segment_ordinal, " vouches for command ",
                                             through.value(), ", which it does not follow"));
   }
-  const SequenceNumber before = digest_.through();
+  const SequenceNumber before = digest_->point().through;
   // Written before the point the replay starts from was known: nothing to compare with.
   if (through < started_after_) return absl::OkStatus();
-  if (through > before) digest_.close(through);
-  if (through < before || digest_.digest() != frame.header.event_digest) {
+  if (through > before) digest_->advance(through);
+  if (through < before || digest_->point().digest != frame.header.event_digest) {
     difference_ = {.after = before, .through = through};
     return absl::DataLossError(absl::StrCat("events of commands ", before.value() + 1, " to ",
                                             through.value(), " differ from the journal's digest (",
@@ -117,7 +119,7 @@ absl::Status Replayer::compare(const FrameView& frame) {
                                             frame.frame_number, ")"));
   }
   ++counters_.agreements;
-  if (observer_ != nullptr) observer_->on_agreement(through, digest_.digest());
+  if (observer_ != nullptr) observer_->on_agreement(digest_->point(), frame);
   return absl::OkStatus();
 }
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -21,8 +22,8 @@ class ReplayObserver {
  public:
   virtual ~ReplayObserver() = default;
   virtual void on_events(const Command&, std::span<const Event>) {}
-  // The digest through `through` agreed. The replica stands there.
-  virtual void on_agreement(SequenceNumber /*through*/, const Digest&) {}
+  // The digest at this point agreed with the frame that names it. The replica stands there.
+  virtual void on_agreement(const DigestPoint&, const FrameView&) {}
 };
 
 struct ReplayCounters {
@@ -37,7 +38,7 @@ class Replayer {
  public:
   // `replica` stands behind the command before the reader's next frame; `digest` covers events up
   // to a command at or before that one, with the events after it already added.
-  Replayer(Replica& replica, JournalReader& reader, EventDigest digest,
+  Replayer(Replica& replica, JournalReader& reader, std::unique_ptr<EventDigest> digest,
            ReplayObserver* observer = nullptr);
 
   // Re-executes one more frame. False at the journal's end, when all commands have been applied.
@@ -55,7 +56,7 @@ class Replayer {
   };
   [[nodiscard]] const std::optional<Range>& difference() const noexcept { return difference_; }
   // The digest where the replay stands; what a journal agent goes on with.
-  [[nodiscard]] EventDigest take_digest() { return std::move(digest_); }
+  [[nodiscard]] std::unique_ptr<EventDigest> take_digest() { return std::move(digest_); }
 
  private:
   absl::Status apply_through(SequenceNumber through);
@@ -64,7 +65,7 @@ class Replayer {
 
   Replica& replica_;
   JournalReader& reader_;
-  EventDigest digest_;
+  std::unique_ptr<EventDigest> digest_;
   ReplayObserver* observer_;
   const SequenceNumber started_after_;
   std::vector<Command> queue_;  // read and not yet vouched for

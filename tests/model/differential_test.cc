@@ -23,8 +23,7 @@ struct Subject {
   MakeUnderTest make;
 };
 
-// The real exchange joins here by its adapter.
-const std::array kSubjects = {Subject{"Model", make_naive}};
+const std::array kSubjects = {Subject{"Exchange", make_exchange}};
 
 struct Case {
   Subject subject;

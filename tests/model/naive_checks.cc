@@ -53,8 +53,7 @@ bool well_formed(const MassCancel& c) {
 // HG-MATCH-003, for a kind that is known.
 bool well_formed(const Command& command) {
   const CommandHeader& header = command.header();
-  const std::span tail = std::span(command.bytes).subspan(command_bytes(header.kind));
-  if (header.reserved != 0 || !all_zero(tail)) return false;
+  if (header.reserved != 0) return false;
   switch (header.kind) {
     case CommandKind::kNewOrder: return well_formed(command.as<NewOrder>());
     case CommandKind::kReplaceOrder: return well_formed(command.as<ReplaceOrder>());
@@ -336,8 +335,8 @@ RejectReason NaiveExchange::check_replace(const ReplaceOrder& c) {
     plan_.tranche.reset();
     if (c.display_qty < c.qty) plan_.tranche = c.display_qty.value();
   }
-  plan_.keeps_priority =
-      plan_.price == order.price && plan_.tranche == order.tranche && plan_.open <= order.open;
+  plan_.keeps_priority = c.basis != QtyBasis::kOpen && plan_.price == order.price &&
+                         plan_.tranche == order.tranche && plan_.open <= order.open;
   const bool comes_in_again = !plan_.deletes && !plan_.keeps_priority;
   if (comes_in_again) {
     const RejectReason reason = post_only(instrument, order.side, order.post_only);

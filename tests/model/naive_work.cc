@@ -160,9 +160,14 @@ std::deque<OrderId> NaiveExchange::orders_walked_by(const Command& command) cons
   const bool one_session = asked.kind == CommandKind::kSessionDisconnected ||
                            (asked.kind == CommandKind::kMassCancel &&
                             command.as<MassCancel>().scope == MassCancelScope::kSession);
+  const bool one_account = asked.kind == CommandKind::kMassCancel &&
+                           command.as<MassCancel>().scope == MassCancelScope::kAccount;
   std::vector<std::pair<SessionId, OrderId>> sorted;
   for (const auto& [id, order] : orders_) {
-    if (!one_session || order.session == asked.session) sorted.emplace_back(order.session, id);
+    if (one_session && order.session != asked.session) continue;
+    if (one_account && order.account != asked.account) continue;
+    // An account's orders stand in one list, whichever sessions sent them.
+    sorted.emplace_back(one_account ? SessionId(0) : order.session, id);
   }
   std::sort(sorted.begin(), sorted.end());
   std::deque<OrderId> ids;

@@ -179,9 +179,13 @@ absl::Status SimulatedDevice::write(Inode& inode, bool durable, std::uint64_t of
     return dead();
   }
   if (fails && fault_ == WriteFault::kShort) return absl::DataLossError("simulated: short write");
-  if (durable) {
-    inode.durable = inode.visible;
-    inode.unsynced.clear();
+  if (durable) {  // these bytes, and no others that were written before
+    if (inode.durable.size() < offset + bytes.size()) inode.durable.resize(offset + bytes.size());
+    std::copy(bytes.begin(), bytes.end(),
+              inode.durable.begin() + static_cast<std::ptrdiff_t>(offset));
+    std::erase_if(inode.unsynced, [&](std::uint64_t s) {
+      return s * kSectorBytes >= offset && s * kSectorBytes < offset + bytes.size();
+    });
   }
   return absl::OkStatus();
 }
@@ -309,7 +313,7 @@ void SimulatedDevice::flip_bit(std::string_view name, std::uint64_t bit) {
   HG_ASSERT(found != visible_.end());
   const auto mask = std::byte{1} << (bit % 8);
   found->second->visible[bit / 8] ^= mask;
-  found->second->durable[bit / 8] ^= mask;
+  if (bit / 8 < found->second->durable.size()) found->second->durable[bit / 8] ^= mask;
 }
 
 }  // namespace hourglass::engine

@@ -29,6 +29,9 @@ using MakeUnderTest = std::function<std::unique_ptr<UnderTest>(const NaiveLimits
 
 std::unique_ptr<NaiveClearing> make_naive_clearing(Clearing kind);
 
+// The exchange of engine/exchange, over the permissive or the funded-limit clearing.
+std::unique_ptr<UnderTest> make_exchange(const NaiveLimits& limits, Clearing clearing);
+
 // The naive model itself, for tests of the tests.
 std::unique_ptr<UnderTest> make_naive(const NaiveLimits& limits, Clearing clearing);
 

@@ -82,6 +82,8 @@ TEST(JournalFrame, IsRefusedForEachFieldThatIsWrong) {
   EXPECT_THAT(fault([](H& h) { h.last_sequence = SequenceNumber(21); }), HasSubstr("contradicts"));
   EXPECT_THAT(fault([](H& h) { h.command_count = 0; }), HasSubstr("contradicts"));
   EXPECT_THAT(fault([](H& h) { h.digest_through = SequenceNumber(21); }), HasSubstr("not yet"));
+  EXPECT_THAT(fault([](H& h) { h.digest_through = SequenceNumber(0); }),
+              HasSubstr("event digest differs"));
   EXPECT_THAT(fault([](H& h) { h.prev_blocks = 2; }), HasSubstr("1 blocks, not 2"));
   EXPECT_THAT(fault([](H& h) { h.prev_chain[0] ^= std::byte{1}; }),
               HasSubstr("continue the chain"));
