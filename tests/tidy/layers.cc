@@ -13,8 +13,6 @@ using Folders = std::span<const std::string_view>;
 constexpr std::array<std::string_view, 10> kEngine{
     "engine/base/",  "engine/contract/", "engine/order/",    "engine/ring/",      "engine/book/",
     "engine/index/", "engine/journal/",  "engine/exchange/", "engine/sequencer/", "engine/audit/"};
-constexpr Folders kBase = Folders(kEngine).first(1);
-constexpr Folders kBaseContract = Folders(kEngine).first(2);
 constexpr Folders kVocabulary = Folders(kEngine).first(3);
 constexpr Folders kVocabularyRing = Folders(kEngine).first(4);
 constexpr Folders kBelowExchange = Folders(kEngine).first(7);
@@ -31,13 +29,14 @@ struct Layer {
   Folders sees;  // besides itself
 };
 
-// The first row whose folder holds a file is its layer. ring, book and index do not see each other;
-// the journal sees the ring, whose consumer it is. marketdata/wire and feed stand without the
-// engine, because a market maker gets them by themselves.
+// The first row whose folder holds a file is its layer. contract and order see each other: together
+// they are the vocabulary (a command defines a contract, an order is for one). ring, book and index
+// do not see each other; the journal sees the ring, whose consumer it is. marketdata/wire and feed
+// stand without the engine, because a market maker gets them by themselves.
 constexpr std::array kLayers{
     Layer{"engine/base/", {}},
-    Layer{"engine/contract/", kBase},
-    Layer{"engine/order/", kBaseContract},
+    Layer{"engine/contract/", kVocabulary},
+    Layer{"engine/order/", kVocabulary},
     Layer{"engine/ring/", kVocabulary},
     Layer{"engine/book/", kVocabulary},
     Layer{"engine/index/", kVocabulary},

@@ -15,6 +15,8 @@ TEST(Layers, HoldInTheWholeTree) {
 
 TEST(Layers, LetEachFolderSeeOnlyWhatStandsToItsLeft) {
   EXPECT_EQ(verdict("engine/book/a.h", "#include \"engine/order/command.h\""), "");
+  EXPECT_EQ(verdict("engine/contract/a.h", "#include \"engine/order/command.h\""), "");
+  EXPECT_NE(verdict("engine/contract/a.h", "#include \"engine/ring/mpsc_ring.h\""), "");
   EXPECT_EQ(verdict("engine/exchange/a.h", "#include \"engine/book/order_book.h\""), "");
   EXPECT_EQ(verdict("engine/audit/a.cc", "#include \"engine/exchange/exchange.h\""), "");
   EXPECT_EQ(verdict("engine/order/a.h", "#include \"engine/book/order_book.h\""),

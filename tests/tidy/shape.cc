@@ -50,6 +50,23 @@ bool names_an_issue(std::string_view line) {
   return false;
 }
 
+// A declaration's head without what stands in parentheses or, but for an operator's name, in angle
+// brackets: template parameters say "class" too, and a class may have alignas(...).
+std::string without_arguments(std::string_view head) {
+  const bool is_operator = head.find("operator") != std::string_view::npos;
+  std::string bare;
+  std::int32_t parentheses = 0;
+  std::int32_t angles = 0;
+  for (const char c : head) {
+    if (c == '(') ++parentheses;
+    if (c == '<' && parentheses == 0 && !is_operator) ++angles;
+    if (parentheses == 0 && angles == 0) bare += c;
+    if (c == '>' && parentheses == 0 && angles > 0) --angles;
+    if (c == ')') --parentheses;
+  }
+  return bare;
+}
+
 // Follows the braces of a file and reports the functions, which are the braces opened outside any
 // other function after a head with parentheses. Preprocessor lines are passed over.
 class FunctionFinder {
@@ -110,10 +127,11 @@ class FunctionFinder {
         open_.begin(), open_.end(), [](const Open& o) { return o.brace == Brace::kContainer; });
     if (!outside_functions || parentheses_ > 0) return Brace::kOther;
     const std::string_view head(file_.code.data() + head_, brace - head_);
-    if (head.find('(') != std::string_view::npos) return Brace::kFunction;
+    const std::string bare = without_arguments(head);
     for (const std::string_view word : {"namespace", "class ", "struct ", "union ", "extern "}) {
-      if (head.find(word) != std::string_view::npos) return Brace::kContainer;
+      if (bare.find(word) != std::string::npos) return Brace::kContainer;
     }
+    if (head.find('(') != std::string_view::npos) return Brace::kFunction;
     return Brace::kOther;
   }
 

@@ -53,6 +53,8 @@ TEST(Shape, LimitsTheLinesOfAFunctionWhereverItStands) {
   EXPECT_EQ(
       check_function_length(header("class A final : public B {\n" + function_of(71) + "};\n")),
       at_second_line);
+  EXPECT_EQ(check_function_length(header("template <class T>\n" + function_of(70))),
+            (Findings{{"engine/base/a.h", 1, "a function of 71 lines"}}));
   EXPECT_EQ(check_function_length(header("#define A(x) { (\n" + function_of(71))), at_second_line);
   EXPECT_EQ(check_function_length(header("// {{{ (\n" + function_of(71))), at_second_line);
   EXPECT_EQ(check_function_length(header("static_assert(sizeof(A{}) == 1);\n" + function_of(71))),
@@ -66,6 +68,9 @@ TEST(Shape, DoesNotTakeALongTableOrClassForAFunction) {
   EXPECT_EQ(check_function_length(header("constexpr auto kRows = sorted({" + rows + "});\n")),
             Findings{});
   EXPECT_EQ(check_function_length(header("struct A {" + rows + "};\n")), Findings{});
+  EXPECT_EQ(
+      check_function_length(header("template <class T>\nclass alignas(64) A {" + rows + "};\n")),
+      Findings{});
   EXPECT_EQ(check_function_length(header("enum class A : int {" + rows + "};\n")), Findings{});
 }
 
