@@ -14,7 +14,7 @@ namespace hourglass::engine {
 // One thread's place in the ring. Registers itself with the ring, which must outlive it.
 // Not for a reader that may stop or be slow: it stops the producer. Use SlowReader for those.
 template <Payload T, SlowReaders kSlowReaders = SlowReaders::kAllowed, class Atomics = RealAtomics>
-class alignas(kFalseSharingBytes) GatingConsumer {
+class GatingConsumer {
  public:
   using Ring = BroadcastRing<T, kSlowReaders, Atomics>;
 
@@ -88,7 +88,8 @@ class alignas(kFalseSharingBytes) GatingConsumer {
   }
 
  private:
-  Ring* ring_;
+  // On lines of its own, since other threads' consumers may lie beside it.
+  alignas(kFalseSharingBytes) Ring* ring_;
   BasicCursor<Atomics>* released_;
   std::uint64_t next_ = 0;
   std::uint64_t seen_published_ = 0;

@@ -25,7 +25,7 @@ struct SequenceRange {
 
 // One thread's place in the ring. May start at any time; the ring must outlive it.
 template <Payload T, class Atomics = RealAtomics>
-class alignas(kFalseSharingBytes) SlowReader {
+class SlowReader {
  public:
   using Ring = BroadcastRing<T, SlowReaders::kAllowed, Atomics>;
 
@@ -79,7 +79,8 @@ class alignas(kFalseSharingBytes) SlowReader {
     return PollResult::kLost;
   }
 
-  const Ring* ring_;
+  // On lines of its own, since other threads' readers may lie beside it.
+  alignas(kFalseSharingBytes) const Ring* ring_;
   std::uint64_t next_;
   std::uint64_t seen_published_ = 0;
   SequenceRange lost_;

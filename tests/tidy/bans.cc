@@ -61,7 +61,8 @@ constexpr std::array kBans{
 constexpr std::array kExceptions{
     Exception{"#define", "engine/base/assert.h", "HG_ASSERT prints its own text and place"},
     Exception{"std::atomic*", "engine/ring/", "the one home of atomics"},
-    Exception{"__atomic_*", "engine/ring/", "the one home of atomics"},
+    Exception{"__atomic_*", "engine/ring/atomics.h",
+              "gating consumers read the same words plainly, which std::atomic_ref forbids"},
     Exception{"std::thread", "engine/ring/", "agents are started here"},
     Exception{"steady_clock", "engine/ring/", "how long an idle agent waits; decides nothing"},
     Exception{"clock_gettime", "engine/ring/", "how long an idle agent waits; decides nothing"},
