@@ -122,7 +122,7 @@ class PipelineStage final : public Stage {
       const bool durable = rings.durable.get() == rings.applied.get();
       if (applied && durable && consumer_.next_sequence() == rings.events.published()) return;
       if (rings.journal_failed.get() != 0) note_failure();
-      if (applied) ::usleep(kDrainPauseUs);
+      if (applied) engine::brief_pause();
     }
   }
 
@@ -145,8 +145,6 @@ class PipelineStage final : public Stage {
                static_cast<double>(journal.write_ns_max) / 1e3, engine.held_back, refused_,
                engine::kIngressRingSlots, engine::kCommandRingSlots, engine::kEventRingSlots);
   }
-
-  static constexpr std::uint32_t kDrainPauseUs = 20;
 
   ScratchDirectory directory_;
   std::unique_ptr<engine::FileDevice> device_;

@@ -7,12 +7,16 @@
 #include "bench/play/play_main.h"
 #include "gateway/cli/dispatch.h"
 #include "gateway/cli/version.h"
+#include "gateway/daemon/run_main.h"
 
 namespace {
 
 using hourglass::gateway::Subcommand;
 
 constexpr std::array kSubcommands{
+    Subcommand{.name = "run",
+               .summary = "start the exchange and take orders as lines of text",
+               .run = hourglass::gateway::run_main},
     Subcommand{.name = "play",
                .summary = "run an order stream with known results, time it and check it",
                .run = hourglass::bench::play_main},
