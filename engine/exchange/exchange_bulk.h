@@ -152,7 +152,9 @@ void Exchange<C>::run_expiry() noexcept {
   while (!state_.expiries.empty()) {  // bounded: each round takes one order off
     const Slot slot = state_.expiries.top();
     if (state_.extras[slot].expire_time > state_.work.until) break;
-    if (steps == state_.limits.max_steps_per_apply) return;
+    if (steps == state_.limits.max_steps_per_apply || steps == state_.limits.max_scan_per_apply) {
+      return;
+    }
     cancel_order(slot, CancelReason::kGoodTillDateEnded, 0);
     ++steps;
     ++state_.work.steps_done;

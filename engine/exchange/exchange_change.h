@@ -161,11 +161,8 @@ RejectReason Exchange<C>::requeue(const ReplaceOrder& c, Slot slot,
   }
   if (books.levels().full()) return RejectReason::kPriceLevelLimitReached;
   const OrderIntent old_intent = intent(record, books.price_of(slot), state_.open_qty(slot));
-  clearing_.release(old_intent);
-  if (const auto reason = clearing_.reserve(intent(record, price, new_open));
+  if (const auto reason = clearing_.replace(old_intent, intent(record, price, new_open));
       reason != RejectReason::kNone) {
-    const RejectReason restored = clearing_.reserve(old_intent);
-    HG_ASSERT(restored == RejectReason::kNone, restored);
     return reason;
   }
 

@@ -19,7 +19,8 @@ absl::Status settle(JournalDevice& device, const SegmentInfo& segment) {
   return (*file)->sync();
 }
 
-// Removes the spare and any index without its segment: both are made anew when needed.
+// Removes the spare and any index without its segment: both are made anew when needed. The sync
+// also settles a segment's name that a dead process had not yet synced.
 absl::Status remove_leftovers(JournalDevice& device, const std::vector<SegmentInfo>& segments) {
   const auto names = device.list();
   if (!names.ok()) return names.status();
@@ -76,7 +77,6 @@ absl::StatusOr<std::uint32_t> repair_index(JournalDevice& device, const SegmentH
 }  // namespace
 
 absl::StatusOr<JournalRecovery> recover_journal(JournalDevice& device) {
-  if (absl::Status s = device.sync_directory(); !s.ok()) return s;
   auto list = list_segments(device);
   if (!list.ok()) return list.status();
   if (list->fault) return to_status(*list->fault);

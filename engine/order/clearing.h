@@ -45,18 +45,22 @@ struct ClearingOutcome {
 };
 
 // reserve   holds what `intent` needs, or refuses; on refusal its state is unchanged.
-// release   gives back what reserve() held for these lots. reserve() right after release() of the
-//           same intent cannot fail.
+// replace   holds what `with` needs in place of what was held for `held`, or refuses; on refusal
+//           its state is unchanged. One step, because an account that is over its limit could not
+//           take back what it had released.
+// release   gives back what reserve() held for these lots.
 // on_trade  turns both sides' holds of these lots into a position; cannot fail.
 // apply     carries out a clearing command.
 // next_follow_up  the next command clearing wants sequenced, first in, first out.
 // save/load its state in canonical bytes.
-// Thread: engine. Cost: constant, no allocation, for the first three.
+// Thread: engine. Cost: constant, no allocation, for the first four.
 template <class T>
 concept Clearing = requires(T& clearing, const T& constant, const OrderIntent& intent,
                             const ClearingTrade& trade, const Command& command, Command& follow_up,
                             StateWriter& writer, StateReader& reader) {
   { clearing.reserve(intent) }
+  noexcept->std::same_as<RejectReason>;
+  { clearing.replace(intent, intent) }
   noexcept->std::same_as<RejectReason>;
   { clearing.release(intent) }
   noexcept;
@@ -73,6 +77,9 @@ concept Clearing = requires(T& clearing, const T& constant, const OrderIntent& i
 // Lets everything through: for tests and benchmarks of matching alone. Never what `run` uses.
 struct PermissiveClearing {
   RejectReason reserve(const OrderIntent&) noexcept { return RejectReason::kNone; }
+  RejectReason replace(const OrderIntent&, const OrderIntent&) noexcept {
+    return RejectReason::kNone;
+  }
   void release(const OrderIntent&) noexcept {}
   void on_trade(const ClearingTrade&) noexcept {}
   ClearingOutcome apply(const Command& command) noexcept {

@@ -21,11 +21,7 @@ JournalAgent::JournalAgent(JournalWriter& writer, PipelineRings& rings,
 std::uint32_t JournalAgent::do_work() noexcept {
   if (!failure_.ok()) return 0;
   const std::uint32_t appended = append_waiting();
-  if (appended == 0 && pending_ == 0) {
-    // Nothing to write: a good time to write zeros ahead, a piece at a time.
-    static_cast<void>(writer_.preparer().step());
-    return 0;
-  }
+  if (appended == 0 && pending_ == 0) return 0;
   pending_ += appended;
   if (commit(pending_, false).ok()) pending_ = 0;
   return appended;

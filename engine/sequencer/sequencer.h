@@ -26,17 +26,18 @@ struct SequencerCounters {
   std::uint64_t dropped = 0;    // of a kind without a layout: nothing a journal could keep
 };
 
-enum class Durability : std::uint8_t { kDurable, kVolatile };
+// Whether a journal moves the watermark, or everything counts as durable at once.
+enum class Acknowledge : std::uint8_t { kWhenDurable, kAtOnce };
 
 template <Clearing ClearingType, class Clock = SystemClock>
 class Sequencer final : public Agent {
  public:
   // Everything outlives the sequencer. `exchange` has applied every command below rings.applied.
-  Sequencer(Exchange<ClearingType>& exchange, PipelineRings& rings, Durability durability,
+  Sequencer(Exchange<ClearingType>& exchange, PipelineRings& rings, Acknowledge acknowledge,
             WakeSignal* journal_wake, Clock clock = {}) noexcept
       : exchange_(exchange),
         rings_(rings),
-        durability_(durability),
+        acknowledge_(acknowledge),
         journal_wake_(journal_wake),
         clock_(clock),
         stamper_(exchange.state().time),
@@ -134,7 +135,7 @@ class Sequencer final : public Agent {
     rings_.commands.publish(next_command_);
     rings_.events.publish(next_event_);
     rings_.applied.set(next_sequence_);
-    if (durability_ == Durability::kVolatile) rings_.durable.set(next_sequence_);
+    if (acknowledge_ == Acknowledge::kAtOnce) rings_.durable.set(next_sequence_);
     if (journal_wake_ != nullptr) journal_wake_->notify();
   }
 
@@ -159,7 +160,7 @@ class Sequencer final : public Agent {
 
   Exchange<ClearingType>& exchange_;
   PipelineRings& rings_;
-  const Durability durability_;
+  const Acknowledge acknowledge_;
   WakeSignal* journal_wake_;
   Clock clock_;
   Stamper stamper_;

@@ -5,14 +5,25 @@ namespace hourglass::risk {
 using engine::Int128;
 using engine::RejectReason;
 
-RejectReason FundedLimit::reserve(const engine::OrderIntent& intent) noexcept {
-  Account& a = account(intent.account);
+// Holds what `intent` needs after `freed` of the present holds is given up, or changes nothing.
+RejectReason FundedLimit::hold(Account& a, const engine::OrderIntent& intent,
+                               Int128 freed) noexcept {
   if (a.is_known == 0) return RejectReason::kAccountUnknown;
   const Int128 needed = value(intent.price, intent.qty, intent.tick_value);
   if (needed > kMaxNotionalMicroUsd) return RejectReason::kNotionalOutOfRange;
-  if (a.funds - a.held - a.used < needed) return RejectReason::kInsufficientFunds;
-  a.held += needed;
+  if (a.funds - (a.held - freed) - a.used < needed) return RejectReason::kInsufficientFunds;
+  a.held += needed - freed;
   return RejectReason::kNone;
+}
+
+RejectReason FundedLimit::reserve(const engine::OrderIntent& intent) noexcept {
+  return hold(account(intent.account), intent, 0);
+}
+
+RejectReason FundedLimit::replace(const engine::OrderIntent& held,
+                                  const engine::OrderIntent& with) noexcept {
+  HG_ASSERT(held.account == with.account, held.account, with.account);
+  return hold(account(with.account), with, value(held.price, held.qty, held.tick_value));
 }
 
 void FundedLimit::release(const engine::OrderIntent& intent) noexcept {

@@ -28,6 +28,9 @@ class FundedLimit {
 
   // Errors: kAccountUnknown, kNotionalOutOfRange, kInsufficientFunds; state unchanged.
   engine::RejectReason reserve(const engine::OrderIntent& intent) noexcept;
+  // Errors: as reserve(); state unchanged.
+  engine::RejectReason replace(const engine::OrderIntent& held,
+                               const engine::OrderIntent& with) noexcept;
   void release(const engine::OrderIntent& intent) noexcept;
   void on_trade(const engine::ClearingTrade& trade) noexcept;
   // AdjustFunds. Errors: kAmountInvalid, kAccountUnknown (withdrawal), kInsufficientFunds.
@@ -56,6 +59,8 @@ class FundedLimit {
     HG_ASSERT(id.value() < accounts_.size(), id);
     return accounts_[id.value()];
   }
+  engine::RejectReason hold(Account& a, const engine::OrderIntent& intent,
+                            engine::Int128 freed) noexcept;
   void settle(engine::AccountId id, engine::Int128 held, engine::Int128 used) noexcept;
 
   engine::FixedArray<Account> accounts_;

@@ -40,7 +40,7 @@ class NaiveClearing {
   virtual NaiveAdjustment adjust(AccountId account, Money amount) = 0;
 };
 
-// Everybody may do everything; balances are only added up.
+// Everybody may do everything; it keeps no balances and answers with the amount.
 class PermissiveClearing final : public NaiveClearing {
  public:
   [[nodiscard]] RejectReason check(const NaiveExposure& wanted,
@@ -49,9 +49,6 @@ class PermissiveClearing final : public NaiveClearing {
   void release(const NaiveExposure& exposure) override;
   void trade(const NaiveExposure& held, std::int64_t trade_price_ticks) override;
   NaiveAdjustment adjust(AccountId account, Money amount) override;
-
- private:
-  std::map<AccountId, std::int64_t> balances_;
 };
 
 // Orders hold their whole notional; trades use it up for good.
