@@ -163,6 +163,7 @@ absl::StatusOr<std::unique_ptr<Stage>> make_pipeline_stage(const StageOptions& o
                                                            const StreamHeader& header) {
   if (const absl::Status status = check_fits_venue(header); !status.ok()) return status;
   engine::PipelineSettings settings;
+  settings.limits = limits_for(header);
   settings.journal_idle = engine::settings_for(engine::online_cpu_count(), 2);
   std::string directory;
   std::unique_ptr<engine::FileDevice> device;

@@ -39,6 +39,9 @@ class OrderPool {
   explicit OrderPool(std::uint32_t max_orders) noexcept
       : orders_(std::uint64_t{max_orders} + 1), max_orders_(max_orders) {}
 
+  // Has the memory of `count` orders in place. Before the market opens.
+  void prefault(std::uint32_t count) noexcept { orders_.prefault(std::uint64_t{count} + 1); }
+
   BookOrder& operator[](Slot slot) noexcept { return orders_[slot]; }
   const BookOrder& operator[](Slot slot) const noexcept { return orders_[slot]; }
 
