@@ -34,6 +34,8 @@ constexpr std::optional<JournalMode> journal_mode(std::string_view text) noexcep
 struct StageOptions {
   std::string_view stage = "book";
   JournalMode journal = JournalMode::kNone;
+  // Where a stage may put a journal for the time of its run; a disk, not a tmpfs.
+  std::string_view journal_dir = "/var/tmp";
 };
 
 // A stage is made for one run over one stream. The records it is given have passed the reader, so

@@ -3,6 +3,9 @@
 #include <array>
 #include <string>
 
+#include "bench/play/book_stage.h"
+#include "bench/play/exchange_stage.h"
+#include "bench/play/pipeline_stage.h"
 #include "bench/play/reference_stage.h"
 #include "fmt/format.h"
 
@@ -15,6 +18,19 @@ constexpr std::array kStages = {
                .summary = "the plain reference book that every ratio stands on",
                .left_out = "clearing, rings, journal, events",
                .make = make_reference_stage},
+    StageEntry{.name = "book",
+               .summary = "the production order books alone, fills into a counting sink",
+               .left_out = "checks, clearing, events, rings, journal",
+               .make = make_book_stage},
+    StageEntry{.name = "exchange",
+               .summary = "checks, clearing seam (permissive), books and events",
+               .left_out = "rings, journal, margin",
+               .make = make_exchange_stage},
+    StageEntry{.name = "pipeline",
+               .summary = "rings, sequencer, exchange, journal and a consumer behind its watermark",
+               .left_out = "doors' sockets and parsing, margin, event store, snapshots",
+               .takes_journal = true,
+               .make = make_pipeline_stage},
 };
 
 }  // namespace

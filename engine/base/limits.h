@@ -51,10 +51,15 @@ inline constexpr std::uint32_t kMaxListEntries = 64;
 inline constexpr std::uint32_t kIngressRingSlots = 1U << 14;
 inline constexpr std::uint32_t kCommandRingSlots = 1U << 17;
 inline constexpr std::uint32_t kEventRingSlots = 1U << 18;
+// Consumers a broadcast ring's producer waits for; it looks at each one's line when short of slots.
+inline constexpr std::uint32_t kMaxGatingConsumers = 8;
 static_assert(kEventRingSlots >= 4 * kMaxEventsPerApply,
               "one apply must never fill the event ring by itself");
 
 // --- Journal -------------------------------------------------------------------------------------
 inline constexpr std::uint32_t kMaxFrameBytes = 512U << 10;
+inline constexpr std::uint64_t kMaxSegmentBytes = std::uint64_t{4} << 30;
+inline constexpr std::uint32_t kMaxJournalSegments = 1U << 20;
+inline constexpr std::uint64_t kMaxSnapshotBytes = std::uint64_t{64} << 30;
 
 }  // namespace hourglass::engine

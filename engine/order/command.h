@@ -15,6 +15,7 @@
 
 #include "engine/base/client_order_id.h"
 #include "engine/base/types.h"
+#include "engine/base/zero_lines.h"
 #include "engine/order/order_enums.h"
 
 namespace hourglass::engine {
@@ -228,9 +229,37 @@ constexpr std::uint32_t command_bytes(CommandKind kind) noexcept {
   return 0;
 }
 
+// A header for `Body` with its kind and version set and everything else as given.
+template <class Body>
+constexpr CommandHeader make_header(SessionId session, AccountId account, InstrumentId instrument,
+                                    TraderId trader = TraderId(0),
+                                    std::uint32_t session_sequence = 0) noexcept {
+  return CommandHeader{.sequence = SequenceNumber(0),
+                       .time = Timestamp(0),
+                       .session = session,
+                       .session_sequence = session_sequence,
+                       .account = account,
+                       .instrument = instrument,
+                       .trader = trader,
+                       .kind = Body::kKind,
+                       .version = kLayoutVersion,
+                       .reserved = 0};
+}
+
 // Any command, in the form rings and queues pass it on: 128 bytes, the unused rest zero.
 struct alignas(64) Command {
-  std::array<std::byte, 128> bytes{};
+  std::array<std::byte, 128> bytes;
+
+  // Starts a command in place: everything zero but its header; the caller sets the other fields.
+  // What a hot door uses: a body built elsewhere and copied makes wide loads wait for narrow
+  // stores.
+  template <class Body>
+  Body& start(const CommandHeader& header) noexcept {
+    zero_lines<128>(bytes.data());
+    auto& body = *reinterpret_cast<Body*>(bytes.data());
+    body.header = header;
+    return body;
+  }
 
   // The command holding `body`. Thread: any. Cost: a copy of the body.
   template <class Body>
@@ -238,6 +267,7 @@ struct alignas(64) Command {
     static_assert(std::is_trivially_copyable_v<Body> && sizeof(Body) <= 128);
     Command command;
     std::memcpy(command.bytes.data(), &body, sizeof(Body));
+    if constexpr (sizeof(Body) < 128) zero_lines<128 - sizeof(Body)>(&command.bytes[sizeof(Body)]);
     return command;
   }
 
@@ -255,22 +285,5 @@ struct alignas(64) Command {
   }
 };
 static_assert(sizeof(Command) == 128);
-
-// A header for `Body` with its kind and version set and everything else as given.
-template <class Body>
-constexpr CommandHeader make_header(SessionId session, AccountId account, InstrumentId instrument,
-                                    TraderId trader = TraderId(0),
-                                    std::uint32_t session_sequence = 0) noexcept {
-  return CommandHeader{.sequence = SequenceNumber(0),
-                       .time = Timestamp(0),
-                       .session = session,
-                       .session_sequence = session_sequence,
-                       .account = account,
-                       .instrument = instrument,
-                       .trader = trader,
-                       .kind = Body::kKind,
-                       .version = kLayoutVersion,
-                       .reserved = 0};
-}
 
 }  // namespace hourglass::engine

@@ -15,26 +15,24 @@ namespace hourglass::engine {
 enum class RejectReason : std::uint8_t {
   kNone = 0,
 
-  // The message itself.
+  // The message itself, and whether it may come at all.
   kUnknownKind = 1,
   kUnknownVersion = 2,
-  kMalformed = 3,  // an enumerator or reserved byte outside the layout
-  kSessionOutOfRange = 4,
-  kAccountOutOfRange = 5,
+  kMalformed = 3,    // an enumerator or reserved byte outside the layout
+  kWorkPending = 4,  // only a continuation may come while work is unfinished
+  kStaleContinuation = 5,
+  kSessionOutOfRange = 6,
+  kAccountOutOfRange = 7,
 
   // What it names.
-  kUnknownInstrument = 6,
-  kClientKeyOutOfRange = 7,
-  kDuplicateClientKey = 8,
-  kUnknownOrder = 9,
-  kInstrumentMismatch = 10,
-  kAccountMismatch = 11,
-  kSideChanged = 12,
-
-  // Whether it may come now.
-  kWrongTradingState = 13,
-  kWorkPending = 14,  // only a continuation may come while work is unfinished
-  kStaleContinuation = 15,
+  kUnknownInstrument = 8,
+  kClientKeyOutOfRange = 9,
+  kDuplicateClientKey = 10,
+  kUnknownOrder = 11,
+  kInstrumentMismatch = 12,
+  kAccountMismatch = 13,
+  kSideChanged = 14,
+  kWrongTradingState = 15,
 
   // What it asks for.
   kUnsupportedAlgorithm = 16,
@@ -80,6 +78,10 @@ inline constexpr std::array kRejectReasons = {
     RejectReasonText{RejectReason::kUnknownKind, "unknown_kind", "no such command"},
     RejectReasonText{RejectReason::kUnknownVersion, "unknown_version", "layout version not known"},
     RejectReasonText{RejectReason::kMalformed, "malformed", "a field has no meaning"},
+    RejectReasonText{RejectReason::kWorkPending, "work_pending",
+                     "earlier work is still being carried out"},
+    RejectReasonText{RejectReason::kStaleContinuation, "stale_continuation",
+                     "no such work to continue"},
     RejectReasonText{RejectReason::kSessionOutOfRange, "session_out_of_range",
                      "session number over the limit"},
     RejectReasonText{RejectReason::kAccountOutOfRange, "account_out_of_range",
@@ -99,10 +101,6 @@ inline constexpr std::array kRejectReasons = {
     RejectReasonText{RejectReason::kSideChanged, "side_changed", "side cannot be changed"},
     RejectReasonText{RejectReason::kWrongTradingState, "wrong_trading_state",
                      "not allowed in this trading state"},
-    RejectReasonText{RejectReason::kWorkPending, "work_pending",
-                     "earlier work is still being carried out"},
-    RejectReasonText{RejectReason::kStaleContinuation, "stale_continuation",
-                     "no such work to continue"},
     RejectReasonText{RejectReason::kUnsupportedAlgorithm, "unsupported_algorithm",
                      "matching algorithm not supported"},
     RejectReasonText{RejectReason::kIncompatibleInstructions, "incompatible_instructions",

@@ -1,0 +1,189 @@
+#include "bench/play/pipeline_stage.h"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <string>
+
+#include "bench/play/event_tally.h"
+#include "bench/play/resting_orders.h"
+#include "bench/play/translate.h"
+#include "engine/journal/file_device.h"
+#include "engine/sequencer/pipeline.h"
+#include "fmt/format.h"
+
+namespace hourglass::bench {
+namespace {
+
+using engine::Command;
+using engine::Event;
+using VenuePipeline = engine::Pipeline<engine::PermissiveClearing>;
+
+// Removes a journal's directory when the run is over.
+class ScratchDirectory {
+ public:
+  explicit ScratchDirectory(std::string path) : path_(std::move(path)) {}
+  ~ScratchDirectory() {
+    std::error_code ignored;
+    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
+  }
+  ScratchDirectory(const ScratchDirectory&) = delete;
+  ScratchDirectory& operator=(const ScratchDirectory&) = delete;
+
+ private:
+  std::string path_;
+};
+
+// The calling thread is door, engine and consumer at once, as on two cores; the journal has its
+// own.
+class PipelineStage final : public Stage {
+ public:
+  PipelineStage(std::string directory, std::unique_ptr<engine::FileDevice> device,
+                std::unique_ptr<VenuePipeline> pipeline, const StreamHeader& header)
+      : directory_(std::move(directory)),
+        device_(std::move(device)),
+        pipeline_(std::move(pipeline)),
+        consumer_(pipeline_->rings().events),
+        symbol_count_(header.n_symbols) {}
+
+  absl::Status open(const StreamHeader& header) {
+    if (const absl::Status status = pipeline_->start(); !status.ok()) return status;
+    for (std::uint32_t i = 0; i < header.n_symbols; ++i) {
+      push(Command::of(listing(i, header)));
+    }
+    drain();
+    return failure_;
+  }
+
+  ~PipelineStage() override { static_cast<void>(pipeline_->stop()); }
+
+  void play(std::span<const StreamOp> ops) override {
+    Command command;
+    for (const StreamOp& op : ops) {
+      translate(op, command);
+      push(command);
+    }
+    drain();
+  }
+
+  StreamResults results() override {
+    if (!failure_.ok()) {
+      std::fprintf(stderr, "hourglass play: the journal failed: %s\n",
+                   std::string(failure_.message()).c_str());
+    }
+    const RestingOrders resting = resting_orders(pipeline_->exchange().state(), symbol_count_);
+    report();
+    return tally_.trades().results(resting.orders, resting.qty_lots);
+  }
+
+ private:
+  static constexpr std::uint32_t kPushesPerRound = 64;
+  static constexpr std::uint32_t kEventsPerRead = 4096;
+
+  // A door works in rounds: it pushes a few, then lets the engine and the consumer run.
+  void push(const Command& command) {
+    while (failure_.ok()) {
+      const engine::PushResult result = pipeline_->rings().ingress.try_push(command);
+      if (result == engine::PushResult::kPushed) {
+        ++pushed_;
+        if (pushed_ % kPushesPerRound == 0) round();
+        return;
+      }
+      if (result == engine::PushResult::kClosed) return note_failure();
+      ++refused_;
+      round();
+    }
+  }
+
+  void round() {
+    pipeline_->do_work();
+    consume();
+  }
+
+  void consume() {
+    const std::uint64_t durable = pipeline_->rings().durable.get();
+    consumer_.read(kEventsPerRead, engine::kNoLimit, [&](const Event& event) {
+      if (event.header().command_sequence.value() >= durable) return false;
+      tally_.add(event);
+      return true;
+    });
+  }
+
+  // Until everything pushed is applied, durable and seen.
+  void drain() {
+    engine::PipelineRings& rings = pipeline_->rings();
+    while (failure_.ok()) {
+      round();
+      const bool applied = rings.ingress.backlog() == 0;
+      const bool durable = rings.durable.get() == rings.applied.get();
+      if (applied && durable && consumer_.next_sequence() == rings.events.published()) return;
+      if (rings.journal_failed.get() != 0) note_failure();
+      if (applied) ::usleep(kDrainPauseUs);
+    }
+  }
+
+  void note_failure() {
+    failure_ = pipeline_->journal() != nullptr ? pipeline_->journal()->failure()
+                                               : absl::InternalError("ingress closed");
+  }
+
+  void report() const {
+    const engine::SequencerCounters& engine = pipeline_->sequencer().counters();
+    if (pipeline_->journal() == nullptr) return;
+    const engine::JournalCounters& journal = pipeline_->journal()->counters();
+    fmt::print(stderr,
+               "journal: {}; {} frames, {:.0f} commands a frame, commit mean {:.0f} us, max {:.0f} "
+               "us; engine held back in {} of its rounds, doors refused {} times; rings: ingress "
+               "{}, commands {}, events {} slots of 128 bytes; no event store, no snapshots\n",
+               device_->describe(), journal.frames,
+               static_cast<double>(journal.commands) / static_cast<double>(journal.frames),
+               static_cast<double>(journal.write_ns) / 1e3 / static_cast<double>(journal.frames),
+               static_cast<double>(journal.write_ns_max) / 1e3, engine.held_back, refused_,
+               engine::kIngressRingSlots, engine::kCommandRingSlots, engine::kEventRingSlots);
+  }
+
+  static constexpr std::uint32_t kDrainPauseUs = 20;
+
+  ScratchDirectory directory_;
+  std::unique_ptr<engine::FileDevice> device_;
+  std::unique_ptr<VenuePipeline> pipeline_;
+  engine::GatingConsumer<Event> consumer_;
+  EventTally tally_;
+  std::uint64_t pushed_ = 0;
+  std::uint64_t refused_ = 0;
+  std::uint32_t symbol_count_;
+  absl::Status failure_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Stage>> make_pipeline_stage(const StageOptions& options,
+                                                           const StreamHeader& header) {
+  if (const absl::Status status = check_fits_venue(header); !status.ok()) return status;
+  engine::PipelineSettings settings;
+  settings.journal_idle = engine::settings_for(engine::online_cpu_count(), 2);
+  std::string directory;
+  std::unique_ptr<engine::FileDevice> device;
+  std::unique_ptr<VenuePipeline> pipeline;
+  if (options.journal == JournalMode::kNone) {
+    pipeline = VenuePipeline::open_volatile(settings);
+  } else {
+    directory = fmt::format("{}/hourglass-play-{}", options.journal_dir, ::getpid());
+    auto opened = engine::FileDevice::open_directory(
+        directory, options.journal == JournalMode::kDurable ? engine::Durability::kDurable
+                                                            : engine::Durability::kVolatile);
+    if (!opened.ok()) return opened.status();
+    device = *std::move(opened);
+    const engine::JournalUuid uuid{};  // a scratch journal, removed at the end
+    auto started = VenuePipeline::open_durable(settings, *device, uuid);
+    if (!started.ok()) return started.status();
+    pipeline = *std::move(started);
+  }
+  auto stage =
+      std::make_unique<PipelineStage>(directory, std::move(device), std::move(pipeline), header);
+  if (const absl::Status status = stage->open(header); !status.ok()) return status;
+  return stage;
+}
+
+}  // namespace hourglass::bench

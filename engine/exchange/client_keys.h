@@ -1,0 +1,116 @@
+// From a session's client key to its order: an array, as dense as the door makes its keys.
+#pragma once
+
+#include <cstdint>
+
+#include "engine/base/assert.h"
+#include "engine/base/fixed_array.h"
+#include "engine/base/limits.h"
+#include "engine/base/types.h"
+#include "engine/book/order_pool.h"
+
+namespace hourglass::engine {
+
+// A key is unused, live (its order works) or used (its order is done; not again today). Done orders
+// are not written here: their handle is stale, which says the same without touching this memory on
+// every fill. Ending the day costs nothing: a page is swept when it is first written the day after.
+// Thread: engine. Cost: constant, but 4,096 entries once a day for a page written again.
+class ClientKeys {
+ public:
+  ClientKeys(std::uint32_t max_sessions, std::uint32_t max_pages) noexcept
+      : directory_(std::uint64_t{max_sessions} * kPagesPerSession),
+        entries_((std::uint64_t{max_pages} + 1) * kClientKeysPerPage),
+        page_day_(std::uint64_t{max_pages} + 1),
+        max_pages_(max_pages) {}
+
+  // The order under this key; stale when the key is unused or used up.
+  [[nodiscard]] OrderHandle find(SessionId session, ClientKey key) const noexcept {
+    const std::uint32_t page = page_of(session, key);
+    return page == 0 ? OrderHandle{} : entries_[entry_index(page, key)];
+  }
+
+  // Whether the key may not be given to a new order today.
+  [[nodiscard]] bool is_used(SessionId session, ClientKey key,
+                             const OrderPool& orders) const noexcept {
+    const std::uint32_t page = page_of(session, key);
+    if (page == 0) return false;
+    const OrderHandle entry = entries_[entry_index(page, key)];
+    if (page_day_[page] != day_) return orders.is_live(entry);
+    return entry.slot != kNoSlot || entry.generation != 0;
+  }
+
+  // Whether the key can be written: its page exists or one is left.
+  [[nodiscard]] bool has_room(SessionId session, ClientKey key) const noexcept {
+    return page_of(session, key) != 0 || used_pages_ < max_pages_;
+  }
+
+  // The key now names `handle`.
+  void set(SessionId session, ClientKey key, OrderHandle handle, const OrderPool& orders) noexcept {
+    entries_[entry_index(writable_page(session, key, orders), key)] = handle;
+  }
+
+  // The key names no order, but not again today.
+  void mark_used(SessionId session, ClientKey key, const OrderPool& orders) noexcept {
+    set(session, key, kUsedUp, orders);
+  }
+
+  void end_day() noexcept { ++day_; }
+
+  // Calls visit(session, key) for each key of today, live ones included, in order of session and
+  // key. Cold path.
+  template <class Visit>
+  void for_each_used(std::uint32_t max_sessions, const OrderPool& orders, Visit&& visit) const {
+    for (std::uint32_t s = 0; s < max_sessions; ++s) {
+      for (std::uint32_t p = 0; p < kPagesPerSession; ++p) {
+        if (directory_[std::uint64_t{s} * kPagesPerSession + p] == 0) continue;
+        for (std::uint32_t k = p * kClientKeysPerPage; k < (p + 1) * kClientKeysPerPage; ++k) {
+          if (is_used(SessionId(s), ClientKey(k), orders)) visit(SessionId(s), ClientKey(k));
+        }
+      }
+    }
+  }
+
+  void prefetch(SessionId session, ClientKey key) const noexcept {
+    __builtin_prefetch(&entries_[entry_index(page_of(session, key), key)]);
+  }
+
+ private:
+  static constexpr std::uint32_t kPagesPerSession = kMaxClientKeysPerSession / kClientKeysPerPage;
+  // No slot ever has this: slot 0 holds no order, and the generation marks the entry.
+  static constexpr OrderHandle kUsedUp{.slot = kNoSlot, .generation = 1};
+
+  [[nodiscard]] std::uint32_t page_of(SessionId session, ClientKey key) const noexcept {
+    return directory_[directory_index(session, key)];
+  }
+  static std::uint64_t directory_index(SessionId session, ClientKey key) noexcept {
+    return std::uint64_t{session.value()} * kPagesPerSession + key.value() / kClientKeysPerPage;
+  }
+  static std::uint64_t entry_index(std::uint32_t page, ClientKey key) noexcept {
+    return std::uint64_t{page} * kClientKeysPerPage + key.value() % kClientKeysPerPage;
+  }
+
+  std::uint32_t writable_page(SessionId session, ClientKey key, const OrderPool& orders) noexcept {
+    std::uint32_t& page = directory_[directory_index(session, key)];
+    if (page == 0) [[unlikely]] {
+      HG_ASSERT(used_pages_ < max_pages_, used_pages_);
+      page = ++used_pages_;
+      page_day_[page] = day_;
+    } else if (page_day_[page] != day_) [[unlikely]] {
+      for (std::uint32_t i = 0; i < kClientKeysPerPage; ++i) {
+        OrderHandle& entry = entries_[std::uint64_t{page} * kClientKeysPerPage + i];
+        if (!orders.is_live(entry)) entry = OrderHandle{};
+      }
+      page_day_[page] = day_;
+    }
+    return page;
+  }
+
+  FixedArray<std::uint32_t> directory_;  // [session][key / 4096] -> page
+  FixedArray<OrderHandle> entries_;
+  FixedArray<std::uint32_t> page_day_;  // day the page was last swept
+  std::uint32_t day_ = 0;
+  std::uint32_t used_pages_ = 0;
+  std::uint32_t max_pages_;
+};
+
+}  // namespace hourglass::engine

@@ -1,0 +1,217 @@
+// Exchange: cancel and replace. Part of exchange.h. RULES.md section 4.
+#pragma once
+
+#include "engine/exchange/exchange.h"
+
+namespace hourglass::engine {
+
+// HG-MATCH-040: an order answers only for its own instrument and account.
+template <Clearing C>
+RejectReason Exchange<C>::check_owner(const CommandHeader& header, Slot slot) const noexcept {
+  if (slot == kNoSlot) return RejectReason::kUnknownOrder;
+  const OrderRecord& record = state_.records[slot];
+  if (record.instrument != header.instrument) return RejectReason::kInstrumentMismatch;
+  if (record.account != header.account) return RejectReason::kAccountMismatch;
+  return RejectReason::kNone;
+}
+
+template <Clearing C>
+RejectReason Exchange<C>::cancel(const CancelOrder& c) noexcept {
+  if (c.header.instrument.value() >= state_.limits.max_instruments ||
+      !instrument(c.header.instrument).listed()) {
+    return RejectReason::kUnknownInstrument;
+  }
+  if (c.target.value() >= kMaxClientKeysPerSession) return RejectReason::kClientKeyOutOfRange;
+  const Slot slot = state_.find_order(c.header.session, c.target);
+  if (const auto reason = check_owner(c.header, slot); reason != RejectReason::kNone) {
+    return reason;
+  }
+  if (instrument(c.header.instrument).state == TradingState::kClosed) {
+    return RejectReason::kWrongTradingState;
+  }
+  cancel_order(slot, CancelReason::kByClient, c.header.session_sequence);
+  return RejectReason::kNone;
+}
+
+// Takes a working order off, whoever asked.
+template <Clearing C>
+void Exchange<C>::cancel_order(Slot slot, CancelReason reason,
+                               std::uint32_t session_sequence) noexcept {
+  Books& books = state_.books;
+  const OrderRecord& record = state_.records[slot];
+  const Price price = books.price_of(slot);
+  const std::uint32_t shown = books.orders()[slot].qty;
+  const bool expired =
+      reason == CancelReason::kDayEnded || reason == CancelReason::kGoodTillDateEnded;
+  clearing_.release(intent(record, price, shown + record.hidden));
+  auto& event = state_.events.template add_public<OrderCancelled>(record.instrument,
+                                                                  instrument(record.instrument));
+  set_ref(event.order, record);
+  event.price = price;
+  event.cancelled = shown + record.hidden;
+  event.displayed_removed = shown;
+  event.executed = record.executed;
+  event.session_sequence = session_sequence;
+  event.side = record.side;
+  event.reason = reason;
+  event.state = expired ? OrderState::kExpired : OrderState::kCancelled;
+  state_.unlink(slot);
+  books.remove(slot);
+  books.orders().give_back(slot);
+}
+
+template <Clearing C>
+RejectReason Exchange<C>::replace(const ReplaceOrder& c) noexcept {
+  const SessionId session = c.header.session;
+  if (c.header.instrument.value() >= state_.limits.max_instruments ||
+      !instrument(c.header.instrument).listed()) {
+    return RejectReason::kUnknownInstrument;
+  }
+  if (c.key.value() >= kMaxClientKeysPerSession || c.target.value() >= kMaxClientKeysPerSession) {
+    return RejectReason::kClientKeyOutOfRange;
+  }
+  if (c.key != c.target && state_.keys.is_used(session, c.key, state_.books.orders())) {
+    return RejectReason::kDuplicateClientKey;
+  }
+  const Slot slot = state_.find_order(session, c.target);
+  if (const auto reason = check_owner(c.header, slot); reason != RejectReason::kNone) {
+    return reason;
+  }
+  if (const auto reason = check_replace(c, slot); reason != RejectReason::kNone) return reason;
+  if (!state_.keys.has_room(session, c.key)) return RejectReason::kClientKeyLimitReached;
+
+  const OrderRecord& record = state_.records[slot];
+  const std::uint32_t open = state_.open_qty(slot);
+  const std::int64_t qty = c.qty.value();
+  std::int64_t new_open = qty;
+  if (c.basis == QtyBasis::kReduceBy) new_open = open - qty;
+  if (c.basis == QtyBasis::kTotal) new_open = qty - record.executed;
+  if (new_open <= 0) {  // HG-MATCH-043, 044
+    const bool by_reduce = c.basis == QtyBasis::kReduceBy;
+    cancel_order(slot, by_reduce ? CancelReason::kByClient : CancelReason::kReplacedBelowExecuted,
+                 c.header.session_sequence);
+    if (c.key != c.target) state_.keys.mark_used(session, c.key, state_.books.orders());
+    return RejectReason::kNone;
+  }
+  if (keeps_priority(c, slot, static_cast<std::uint32_t>(new_open))) {
+    keep_place(c, slot, static_cast<std::uint32_t>(new_open));
+    return RejectReason::kNone;
+  }
+  return requeue(c, slot, static_cast<std::uint32_t>(new_open));
+}
+
+// HG-MATCH-042, after the look-up.
+template <Clearing C>
+RejectReason Exchange<C>::check_replace(const ReplaceOrder& c, Slot slot) const noexcept {
+  const OrderRecord& record = state_.records[slot];
+  const Instrument& terms = instrument(record.instrument);
+  if (c.side != record.side) return RejectReason::kSideChanged;
+  if (terms.state != TradingState::kOpen) return RejectReason::kWrongTradingState;
+  if (c.qty <= Qty(0)) return RejectReason::kQuantityNotPositive;
+  if (c.basis == QtyBasis::kReduceBy) return RejectReason::kNone;
+  const std::int64_t already = c.basis == QtyBasis::kOpen ? record.executed : 0;
+  if (c.qty.value() > std::int64_t{terms.max_order_qty_lots} - already) {
+    return RejectReason::kQuantityTooLarge;
+  }
+  if (c.display_qty < Qty(0) || c.display_qty > c.qty) {
+    return RejectReason::kDisplayQuantityInvalid;
+  }
+  return check_limit_price(terms, c.price);
+}
+
+// HG-MATCH-045.
+template <Clearing C>
+bool Exchange<C>::keeps_priority(const ReplaceOrder& c, Slot slot,
+                                 std::uint32_t new_open) const noexcept {
+  if (c.basis == QtyBasis::kReduceBy) return true;
+  if (c.basis == QtyBasis::kOpen) return false;
+  if (c.price != state_.books.price_of(slot) || new_open > state_.open_qty(slot)) return false;
+  if (c.display_qty == Qty(0)) return true;
+  const bool hides = c.display_qty < c.qty;
+  const bool hid = state_.records[slot].is_iceberg != 0;
+  return hides == hid && (!hides || c.display_qty.value() == state_.extras[slot].display_qty);
+}
+
+template <Clearing C>
+void Exchange<C>::keep_place(const ReplaceOrder& c, Slot slot, std::uint32_t new_open) noexcept {
+  Books& books = state_.books;
+  OrderRecord& record = state_.records[slot];
+  const std::uint32_t less = state_.open_qty(slot) - new_open;
+  const std::uint32_t from_hidden = std::min(less, record.hidden);
+  const Price price = books.price_of(slot);
+  if (less != 0) {
+    clearing_.release(intent(record, price, less));
+    record.hidden -= from_hidden;
+    record.total -= less;
+    if (less != from_hidden) books.reduce(slot, less - from_hidden);
+  }
+  report_replaced(c, slot, price, new_open, books.orders()[slot].qty);
+}
+
+// HG-MATCH-046. Clearing decides before anything changes.
+template <Clearing C>
+RejectReason Exchange<C>::requeue(const ReplaceOrder& c, Slot slot,
+                                  std::uint32_t new_open) noexcept {
+  Books& books = state_.books;
+  OrderRecord& record = state_.records[slot];
+  Price price = c.price;
+  if (record.post_only != PostOnly::kNo) {
+    const auto reason = post_only_price(record.instrument, record.side, record.post_only, price);
+    if (reason != RejectReason::kNone) return reason;
+  }
+  if (books.levels().full()) return RejectReason::kPriceLevelLimitReached;
+  const OrderIntent old_intent = intent(record, books.price_of(slot), state_.open_qty(slot));
+  if (const auto reason = clearing_.replace(old_intent, intent(record, price, new_open));
+      reason != RejectReason::kNone) {
+    return reason;
+  }
+
+  books.remove(slot);
+  record.total = record.executed + new_open;
+  record.hidden = 0;
+  if (c.display_qty != Qty(0)) {
+    record.is_iceberg = static_cast<std::uint8_t>(c.display_qty < c.qty ? 1 : 0);
+    if (record.is_iceberg != 0) set_display(slot, c.display_qty);
+  }
+  report_replaced(c, slot, price, new_open, 0);
+  state_.incoming = {.slot = slot, .is_linked = true, .price = price, .left = new_open};
+  state_.work.origin = c.header.sequence;
+  run_match();
+  return RejectReason::kNone;
+}
+
+// Extras of an order that had none hold what an earlier order of the slot left there.
+template <Clearing C>
+void Exchange<C>::set_display(Slot slot, Qty display_qty) noexcept {
+  OrderExtras& extras = state_.extras[slot];
+  if (state_.records[slot].time_in_force != TimeInForce::kGoodTillDate) extras = OrderExtras{};
+  extras.display_qty = static_cast<std::uint32_t>(display_qty.value());
+}
+
+// HG-MATCH-045 to 047: tells of the new terms and moves the order under its new key.
+template <Clearing C>
+void Exchange<C>::report_replaced(const ReplaceOrder& c, Slot slot, Price price,
+                                  std::uint32_t new_open, std::uint32_t displayed) noexcept {
+  OrderRecord& record = state_.records[slot];
+  record.key = c.key;
+  if (c.key != c.target) {
+    const OrderPool& orders = state_.books.orders();
+    state_.keys.set(record.session, c.key, orders.handle(slot), orders);
+    state_.keys.mark_used(record.session, c.target, orders);
+  }
+  auto& event = state_.events.template add_public<OrderReplaced>(record.instrument,
+                                                                 instrument(record.instrument));
+  set_ref(event.order, record);
+  event.price = price;
+  event.old_key = c.target;
+  event.session_sequence = c.header.session_sequence;
+  event.qty = record.total;
+  event.leaves = new_open;
+  event.displayed = displayed;
+  event.executed = record.executed;
+  event.side = record.side;
+  event.kept_priority = displayed != 0 ? 1 : 0;
+  event.state = record.executed == 0 ? OrderState::kNew : OrderState::kPartiallyFilled;
+}
+
+}  // namespace hourglass::engine

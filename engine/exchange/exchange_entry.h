@@ -1,0 +1,330 @@
+// Exchange: new orders, matching and coming to rest. Part of exchange.h. RULES.md sections 2, 3.
+#pragma once
+
+#include "engine/exchange/exchange.h"
+
+namespace hourglass::engine {
+
+// Every check that can refuse stands before the first change: submit cannot fail half way.
+template <Clearing C>
+RejectReason Exchange<C>::submit(const NewOrder& c) noexcept {
+  if (const auto reason = check_new(c); reason != RejectReason::kNone) return reason;
+  Price price = c.price;
+  if (const auto reason = working_price(c, price); reason != RejectReason::kNone) return reason;
+
+  const bool fill_or_kill = c.time_in_force == TimeInForce::kFillOrKill;
+  const std::int64_t wanted = fill_or_kill ? c.qty.value() : c.min_qty.value();
+  Available available = Available::kYes;
+  if (wanted > 0) [[unlikely]] {
+    available = look_ahead(c.header.instrument, c.side, price, wanted);
+    if (available == Available::kTooManyOrders) return RejectReason::kFillSpansTooManyOrders;
+  }
+
+  if (state_.books.orders().full()) return RejectReason::kOrderLimitReached;
+  if (!state_.keys.has_room(c.header.session, c.key)) return RejectReason::kClientKeyLimitReached;
+  if (state_.books.levels().full()) return RejectReason::kPriceLevelLimitReached;
+
+  const auto qty = static_cast<std::uint32_t>(c.qty.value());
+  if (const auto reason =
+          clearing_.reserve({.account = c.header.account,
+                             .instrument = c.header.instrument,
+                             .side = c.side,
+                             .price = price,
+                             .qty = qty,
+                             .tick_value = instrument(c.header.instrument).tick_value});
+      reason != RejectReason::kNone) {
+    return reason;
+  }
+  accept(c, price);
+  if (available == Available::kNo) [[unlikely]] {
+    drop_incoming(fill_or_kill ? CancelReason::kFillOrKillUnfilled
+                               : CancelReason::kMinQuantityUnavailable);
+    return RejectReason::kNone;
+  }
+  run_match();
+  return RejectReason::kNone;
+}
+
+// HG-MATCH-025. Fields are written where they stay: building a record on the stack and copying it
+// makes every wide load wait for the narrow stores before it.
+template <Clearing C>
+void Exchange<C>::accept(const NewOrder& c, Price price) noexcept {
+  const auto qty = static_cast<std::uint32_t>(c.qty.value());
+  const auto display_qty = static_cast<std::uint32_t>(c.display_qty.value());
+  OrderPool& orders = state_.books.orders();
+  const Slot slot = orders.take();
+  OrderRecord& record = state_.records[slot];
+  record.id = OrderId(c.header.sequence.value());
+  record.session = c.header.session;
+  record.account = c.header.account;
+  record.instrument = c.header.instrument;
+  record.key = c.key;
+  record.total = qty;
+  record.executed = 0;
+  record.hidden = 0;
+  record.side = c.side;
+  record.type = c.type;
+  record.time_in_force = c.time_in_force;
+  record.post_only = c.post_only;
+  record.cancel_on_disconnect = c.cancel_on_disconnect;
+  record.is_iceberg = display_qty < qty ? 1 : 0;
+  if (record.is_iceberg != 0 || c.time_in_force == TimeInForce::kGoodTillDate) [[unlikely]] {
+    state_.extras[slot] = {
+        .expire_time = c.expire_time, .display_qty = display_qty, .heap_place = 0};
+  }
+  state_.keys.set(c.header.session, c.key, orders.handle(slot), orders);
+  state_.incoming.slot = slot;
+  state_.incoming.is_linked = false;
+  state_.incoming.price = price;
+  state_.incoming.left = qty;
+  state_.work.origin = c.header.sequence;
+
+  auto& event = state_.events.template add_private<OrderAccepted>(c.header.instrument);
+  event.order.order_id = OrderId(c.header.sequence.value());
+  event.order.session = c.header.session;
+  event.order.report_number = next_report(c.header.session);
+  event.order.account = c.header.account;
+  event.order.key = c.key;
+  event.price = price;
+  event.expire_time = c.expire_time;
+  event.qty = qty;
+  event.display_qty = display_qty;
+  event.min_qty = static_cast<std::uint32_t>(c.min_qty.value());
+  event.session_sequence = c.header.session_sequence;
+  event.trader = c.header.trader;
+  event.client = c.client;
+  event.side = c.side;
+  event.type = c.type;
+  event.time_in_force = c.time_in_force;
+  event.post_only = c.post_only;
+  event.state = OrderState::kNew;
+}
+
+// HG-MATCH-010 to 015: what needs no book.
+template <Clearing C>
+RejectReason Exchange<C>::check_new(const NewOrder& c) const noexcept {
+  if (c.header.instrument.value() >= state_.limits.max_instruments ||
+      !instrument(c.header.instrument).listed()) {
+    return RejectReason::kUnknownInstrument;
+  }
+  const Instrument& terms = instrument(c.header.instrument);
+  if (c.key.value() >= kMaxClientKeysPerSession) return RejectReason::kClientKeyOutOfRange;
+  if (state_.keys.is_used(c.header.session, c.key, state_.books.orders())) {
+    return RejectReason::kDuplicateClientKey;
+  }
+  if (terms.state != TradingState::kOpen) return RejectReason::kWrongTradingState;
+  if (!are_instructions_compatible(c)) return RejectReason::kIncompatibleInstructions;
+  if (const auto reason = check_quantity(terms, c); reason != RejectReason::kNone) return reason;
+  if (c.type == OrderType::kLimit) {
+    if (const auto reason = check_limit_price(terms, c.price); reason != RejectReason::kNone) {
+      return reason;
+    }
+  }
+  return is_expiry_valid(c) ? RejectReason::kNone : RejectReason::kExpireTimeInvalid;
+}
+
+// HG-MATCH-016 to 018: the price the order will work at, from the book.
+template <Clearing C>
+RejectReason Exchange<C>::working_price(const NewOrder& c, Price& price) const noexcept {
+  const InstrumentId id = c.header.instrument;
+  if (c.type == OrderType::kLimit) [[likely]] {
+    return c.post_only == PostOnly::kNo ? RejectReason::kNone
+                                        : post_only_price(id, c.side, c.post_only, price);
+  }
+  const BookSide& against = state_.books.side(id, opposite(c.side));
+  if (against.empty()) return RejectReason::kNoOppositeSide;
+  const Instrument& terms = instrument(id);
+  const Price best = against.price_of(against.best_key);
+  if (!terms.in_band(best)) return RejectReason::kPriceOutsideBand;
+  const std::uint32_t protection = c.type == OrderType::kMarket ? terms.protection_ticks : 0;
+  price = protected_price(terms, c.side, best, protection);
+  return RejectReason::kNone;
+}
+
+template <Clearing C>
+RejectReason Exchange<C>::post_only_price(InstrumentId id, Side side, PostOnly post_only,
+                                          Price& price) const noexcept {
+  if (!state_.books.crosses(id, side, price)) return RejectReason::kNone;
+  if (post_only == PostOnly::kReject) return RejectReason::kPostOnlyWouldTrade;
+  const Instrument& terms = instrument(id);
+  const BookSide& against = state_.books.side(id, opposite(side));
+  const PriceDelta increment(terms.price_increment_ticks);
+  const Price best = against.price_of(against.best_key);
+  const Price slid = side == Side::kBuy ? best - increment : best + increment;
+  if (!terms.in_range(slid) || !terms.in_band(slid)) return RejectReason::kPostOnlyWouldTrade;
+  price = slid;
+  return RejectReason::kNone;
+}
+
+// HG-MATCH-019. Cost: at most max_scan_per_apply orders looked at.
+template <Clearing C>
+typename Exchange<C>::Available Exchange<C>::look_ahead(InstrumentId id, Side side, Price limit,
+                                                        std::int64_t wanted) const noexcept {
+  Available answer = Available::kNo;
+  std::uint32_t looked_at = 0;
+  state_.books.walk(id, opposite(side), [&](Slot slot, Price price) {
+    if (side == Side::kBuy ? price > limit : price < limit) return false;
+    if (looked_at == state_.limits.max_scan_per_apply) {
+      answer = Available::kTooManyOrders;
+      return false;
+    }
+    ++looked_at;
+    wanted -= state_.open_qty(slot);
+    if (wanted > 0) return true;
+    answer = Available::kYes;
+    return false;
+  });
+  return answer;
+}
+
+// One slice of matching for state_.incoming; leaves work pending when the slice is not enough.
+template <Clearing C>
+void Exchange<C>::run_match() noexcept {
+  IncomingOrder& in = state_.incoming;
+  const OrderRecord& record = state_.records[in.slot];
+  Books& books = state_.books;
+  if (books.crosses(record.instrument, record.side, in.price)) {
+    FillReporter reporter{.exchange = *this};
+    const std::uint32_t left = books.match(record.instrument, record.side, in.price, in.left,
+                                           state_.limits.max_steps_per_apply, reporter);
+    HG_ASSERT(left == in.left, left, in.left);
+    if (left != 0 && books.crosses(record.instrument, record.side, in.price)) {
+      HG_ASSERT(reporter.fills == state_.limits.max_steps_per_apply, reporter.fills);
+      state_.work.kind = WorkKind::kMatch;
+      state_.work.steps_done += reporter.fills;
+      return;
+    }
+  }
+  end_work();
+  finish_incoming();
+}
+
+// HG-MATCH-028: the order has met everything it could.
+template <Clearing C>
+void Exchange<C>::finish_incoming() noexcept {
+  const IncomingOrder& in = state_.incoming;
+  if (in.left == 0) {
+    forget_incoming();
+  } else if (state_.records[in.slot].time_in_force == TimeInForce::kImmediateOrCancel) {
+    drop_incoming(CancelReason::kImmediateRemainder);
+  } else {
+    rest_incoming();
+  }
+}
+
+// The order is done without a place in the book: its key names a stale handle from now on.
+template <Clearing C>
+void Exchange<C>::forget_incoming() noexcept {
+  const IncomingOrder& in = state_.incoming;
+  if (in.is_linked) state_.unlink(in.slot);
+  state_.books.orders().give_back(in.slot);
+}
+
+template <Clearing C>
+void Exchange<C>::rest_incoming() noexcept {
+  const IncomingOrder& in = state_.incoming;
+  const Slot slot = in.slot;
+  OrderRecord& record = state_.records[slot];
+  HG_ASSERT(record.time_in_force != TimeInForce::kFillOrKill, record.id, in.left);
+  std::uint32_t shown = in.left;
+  if (record.is_iceberg != 0) [[unlikely]] {
+    shown = std::min(state_.extras[slot].display_qty, in.left);
+  }
+  record.hidden = in.left - shown;
+  if (!in.is_linked) state_.link(slot);
+  state_.books.insert(record.instrument, record.side, in.price, slot, shown, record.hidden != 0);
+  auto& event = state_.events.template add_public<OrderRested>(record.instrument,
+                                                               instrument(record.instrument));
+  event.order_id = record.id;
+  event.price = in.price;
+  event.qty = shown;
+  event.side = record.side;
+}
+
+// An order accepted but never to rest: unfillable, or an immediate order's remainder.
+template <Clearing C>
+void Exchange<C>::drop_incoming(CancelReason reason) noexcept {
+  const IncomingOrder& in = state_.incoming;
+  const OrderRecord& record = state_.records[in.slot];
+  clearing_.release(intent(record, in.price, in.left));
+  auto& event = state_.events.template add_private<OrderCancelled>(record.instrument);
+  set_ref(event.order, record);
+  event.price = in.price;
+  event.cancelled = in.left;
+  event.executed = record.executed;
+  event.side = record.side;
+  event.reason = reason;
+  event.state = OrderState::kCancelled;
+  forget_incoming();
+}
+
+template <Clearing C>
+void Exchange<C>::FillReporter::on_fill(Slot slot, Price price, std::uint32_t lots,
+                                        std::uint32_t shown) noexcept {
+  ++fills;
+  exchange.report_trade(slot, price, lots, shown);
+}
+
+// HG-MATCH-032. The order leaves its owner's lists here when nothing is hidden any more.
+template <Clearing C>
+std::uint32_t Exchange<C>::FillReporter::next_tranche(Slot slot) noexcept {
+  MarketState& state = exchange.state_;
+  OrderRecord& record = state.records[slot];
+  if (record.hidden == 0) {
+    state.unlink(slot);
+    return 0;
+  }
+  const std::uint32_t tranche = std::min(state.extras[slot].display_qty, record.hidden);
+  record.hidden -= tranche;
+  auto& event = state.events.template add_public<OrderRested>(
+      record.instrument, exchange.instrument(record.instrument));
+  event.order_id = record.id;
+  event.price = state.books.price_of(slot);
+  event.qty = tranche;
+  event.side = record.side;
+  event.new_tranche = 1;
+  return tranche;
+}
+
+// The one place where a trade is made: at the resting order's price (HG-MATCH-030).
+template <Clearing C>
+void Exchange<C>::report_trade(Slot slot, Price price, std::uint32_t lots,
+                               std::uint32_t shown) noexcept {
+  IncomingOrder& in = state_.incoming;
+  OrderRecord& resting = state_.records[slot];
+  OrderRecord& incoming = state_.records[in.slot];
+  HG_ASSERT(incoming.side == Side::kBuy ? price <= in.price : price >= in.price, price, in.price);
+  resting.executed += lots;
+  incoming.executed += lots;
+  in.left -= lots;
+  const std::uint32_t leaves = shown + resting.hidden;
+  HG_ASSERT(resting.executed + leaves == resting.total, resting.id, resting.executed,
+            resting.total);
+
+  Instrument& terms = instrument(resting.instrument);
+  auto& event = state_.events.template add_public<Trade>(resting.instrument, terms);
+  set_ref(event.resting, resting);
+  set_ref(event.incoming, incoming);
+  event.price = price;
+  event.match_id = MatchId(++state_.match_id);
+  event.qty = lots;
+  event.resting_leaves = leaves;
+  event.incoming_leaves = in.left;
+  event.resting_displayed = shown;
+  event.incoming_side = incoming.side;
+  event.resting_state = state_after_fill(leaves);
+  event.incoming_state = state_after_fill(in.left);
+  clearing_.on_trade({.instrument = resting.instrument,
+                      .price = price,
+                      .qty = lots,
+                      .tick_value = terms.tick_value,
+                      .resting_account = resting.account,
+                      .incoming_account = incoming.account,
+                      .resting_limit = price,
+                      .incoming_limit = in.price,
+                      .incoming_side = incoming.side});
+  // An order with hidden lots is asked for its next tranche first (next_tranche).
+  if (shown == 0 && state_.books.orders()[slot].has_hidden == 0) state_.unlink(slot);
+}
+
+}  // namespace hourglass::engine

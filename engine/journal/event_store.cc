@@ -1,0 +1,199 @@
+#include "engine/journal/event_store.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "engine/base/assert.h"
+#include "engine/journal/crc32c.h"
+#include "engine/order/event.h"
+
+namespace hourglass::engine {
+namespace {
+
+constexpr std::array<char, 8> kMagic = {'H', 'G', 'E', 'V', 'N', 'T', '0', '1'};
+constexpr std::size_t kBufferBytes = std::size_t{1} << 20;
+constexpr std::uint64_t kEventsBegin = sizeof(EventStoreHeader);
+
+EventHeader header_of(std::span<const std::byte> event) noexcept {
+  EventHeader header;
+  std::memcpy(&header, event.data(), sizeof(header));
+  return header;
+}
+
+// Bytes of the event that begins `bytes`; 0 where none does.
+std::uint32_t event_size(std::span<const std::byte> bytes) noexcept {
+  if (bytes.size() < sizeof(EventHeader)) return 0;
+  const std::uint32_t size = event_bytes(header_of(bytes).kind);
+  return size <= bytes.size() ? size : 0;
+}
+
+EventStoreHeader make_header(const JournalUuid& uuid, SequenceNumber first_sequence,
+                             std::uint32_t rule_set_version) {
+  EventStoreHeader header{.magic = kMagic,
+                          .layout_version = kLayoutVersion,
+                          .rule_set_version = rule_set_version,
+                          .uuid = uuid,
+                          .first_sequence = first_sequence,
+                          .reserved = {},
+                          .checksum = 0};
+  header.checksum = crc32c(bytes_of(header).first(sizeof(header) - sizeof(header.checksum)));
+  return header;
+}
+
+}  // namespace
+
+EventStore::EventStore(std::unique_ptr<JournalFile> file, SequenceNumber first_sequence)
+    : file_(std::move(file)),
+      write_buffer_(kBufferBytes),
+      read_buffer_(kBufferBytes),
+      written_bytes_(kEventsBegin),
+      taken_bytes_(kEventsBegin),
+      complete_bytes_(kEventsBegin),
+      last_sequence_(first_sequence.value() - 1),
+      current_sequence_(last_sequence_) {}
+
+absl::StatusOr<std::unique_ptr<EventStore>> EventStore::open(JournalDevice& device,
+                                                             const JournalUuid& uuid,
+                                                             SequenceNumber first_sequence,
+                                                             std::uint32_t rule_set_version) {
+  HG_ASSERT(first_sequence.value() > 0, first_sequence);
+  const EventStoreHeader wanted = make_header(uuid, first_sequence, rule_set_version);
+  auto file = device.open(kEventStoreName, OpenMode::kUpdate);
+  if (file.ok()) {
+    const auto size = (*file)->size();
+    if (!size.ok()) return size.status();
+    EventStoreHeader found{};
+    if (*size >= sizeof(found)) {
+      absl::Status read = (*file)->read(0, std::as_writable_bytes(std::span(&found, 1)));
+      if (!read.ok()) return read;
+    }
+    if (std::memcmp(&found, &wanted, sizeof(found)) == 0) {
+      std::unique_ptr<EventStore> store(new EventStore(*std::move(file), first_sequence));
+      if (absl::Status s = store->scan(*size); !s.ok()) return s;
+      return store;
+    }
+  } else if (!absl::IsNotFound(file.status())) {
+    return file.status();
+  }
+  file = device.open(kEventStoreName, OpenMode::kCreate);
+  if (!file.ok()) return file.status();
+  if (absl::Status s = (*file)->write(0, bytes_of(wanted)); !s.ok()) return s;
+  return std::unique_ptr<EventStore>(new EventStore(*std::move(file), first_sequence));
+}
+
+// Whether `event` may come next; if so it is counted in.
+EventStore::Step EventStore::take(std::span<const std::byte> event) {
+  const EventHeader header = header_of(event);
+  const bool begins = next_event_number_ == 0;
+  const bool in_place = header.event_number == next_event_number_ && header.last_in_command <= 1 &&
+                        (begins ? header.command_sequence > current_sequence_
+                                : header.command_sequence == current_sequence_);
+  if (!in_place) return Step::kNotAnEvent;
+  if (begins && (index_.empty() || taken_bytes_ - index_.back().offset >= kIndexStrideBytes)) {
+    index_.push_back({header.command_sequence, taken_bytes_});
+  }
+  current_sequence_ = header.command_sequence;
+  taken_bytes_ += event.size();
+  ++event_count_;
+  ++next_event_number_;
+  if (header.last_in_command == 1) {
+    next_event_number_ = 0;
+    last_sequence_ = current_sequence_;
+    complete_bytes_ = taken_bytes_;
+  }
+  return Step::kOk;
+}
+
+absl::Status EventStore::scan(std::uint64_t file_bytes) {
+  std::uint64_t stopped_at = kEventsBegin;
+  const auto count = [this](std::span<const std::byte> event) { return take(event) == Step::kOk; };
+  absl::Status read = for_each_event(kEventsBegin, file_bytes, count, stopped_at);
+  if (!read.ok()) return read;
+  event_count_ -= next_event_number_;  // those of a command that is not whole
+  next_event_number_ = 0;
+  current_sequence_ = last_sequence_;
+  taken_bytes_ = written_bytes_ = complete_bytes_;
+  while (!index_.empty() && index_.back().offset >= complete_bytes_) index_.pop_back();
+  truncated_bytes_ = file_bytes - complete_bytes_;
+  return truncated_bytes_ == 0 ? absl::OkStatus() : file_->truncate(complete_bytes_);
+}
+
+// Visits the events from `offset` until `visit` declines, the bytes are no event, or `end`.
+absl::Status EventStore::for_each_event(std::uint64_t offset, std::uint64_t end, Visitor visit,
+                                        std::uint64_t& stopped_at) {
+  stopped_at = offset;
+  while (offset < end) {  // each turn visits an event or ends
+    const std::uint64_t bytes = std::min<std::uint64_t>(read_buffer_.size(), end - offset);
+    if (absl::Status s = file_->read(offset, read_buffer_.first(bytes)); !s.ok()) return s;
+    std::span<const std::byte> rest(read_buffer_.data(), bytes);
+    while (const std::uint32_t size = event_size(rest)) {
+      if (!visit(rest.first(size))) return absl::OkStatus();
+      rest = rest.subspan(size);
+      stopped_at += size;
+    }
+    if (stopped_at == offset) return absl::OkStatus();  // no event fits what is left
+    offset = stopped_at;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status EventStore::append(std::span<const std::byte> event) {
+  HG_ASSERT(event_size(event) == event.size(), event.size());
+  if (header_of(event).command_sequence <= last_sequence_) return absl::OkStatus();
+  if (buffered_ + event.size() > write_buffer_.size()) {
+    if (absl::Status s = flush(); !s.ok()) return s;
+  }
+  const Step step = take(event);
+  HG_ASSERT(step == Step::kOk, header_of(event).command_sequence, header_of(event).event_number);
+  std::memcpy(write_buffer_.data() + buffered_, event.data(), event.size());
+  buffered_ += event.size();
+  return absl::OkStatus();
+}
+
+absl::Status EventStore::flush() {
+  if (buffered_ == 0) return absl::OkStatus();
+  absl::Status written = file_->write(written_bytes_, {write_buffer_.data(), buffered_});
+  if (!written.ok()) return written;  // the buffer stays; the file is derived, so trying again may
+  written_bytes_ += buffered_;
+  buffered_ = 0;
+  return absl::OkStatus();
+}
+
+absl::Status EventStore::read(SequenceNumber from, SequenceNumber through, Visitor visit) {
+  if (absl::Status s = flush(); !s.ok()) return s;
+  const auto after = std::upper_bound(
+      index_.begin(), index_.end(), from,
+      [](SequenceNumber s, const IndexPoint& point) { return s < point.sequence; });
+  const std::uint64_t begin = after == index_.begin() ? kEventsBegin : std::prev(after)->offset;
+  bool declined = false;
+  const auto filtered = [&](std::span<const std::byte> event) {
+    const SequenceNumber sequence = header_of(event).command_sequence;
+    if (sequence < from) return true;
+    declined = sequence > through || !visit(event);
+    return !declined;
+  };
+  std::uint64_t stopped_at = begin;
+  if (absl::Status s = for_each_event(begin, complete_bytes_, filtered, stopped_at); !s.ok()) {
+    return s;
+  }
+  if (!declined && stopped_at != complete_bytes_) {
+    return absl::DataLossError(
+        fmt::format("{} byte {}: not an event", kEventStoreName, stopped_at));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Digest> EventStore::digest_at(const DigestPoint& from, SequenceNumber through) {
+  EventDigest digest(from);
+  const auto add = [&](std::span<const std::byte> event) {
+    digest.add(event);
+    return true;
+  };
+  if (absl::Status s = read(next(from.through), through, add); !s.ok()) return s;
+  return digest.advance(through).digest;
+}
+
+}  // namespace hourglass::engine

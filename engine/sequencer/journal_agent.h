@@ -1,0 +1,69 @@
+// JournalAgent: makes commands durable, and with it lets their events out.
+//
+// Group commit without timers: a frame is whatever was published while the last one was being
+// written. Its header carries the digest of the events of commands up to an earlier point, so that
+// matching runs ahead of the disk and a replay still finds the first difference.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "engine/journal/event_digest.h"
+#include "engine/journal/journal_writer.h"
+#include "engine/ring/agent.h"
+#include "engine/ring/gating_consumer.h"
+#include "engine/ring/wake_signal.h"
+#include "engine/sequencer/pipeline_rings.h"
+
+namespace hourglass::engine {
+
+struct JournalCounters {
+  std::uint64_t frames = 0;
+  std::uint64_t commands = 0;
+  std::uint64_t payload_bytes = 0;
+  std::uint64_t write_ns = 0;  // in commit()
+  std::uint64_t write_ns_max = 0;
+  std::uint64_t disk_full_retries = 0;
+};
+
+class JournalAgent final : public Agent {
+ public:
+  // The writer has been opened behind the last command below rings.applied; `digest` stands where
+  // its last frame left it. Everything outlives the agent. Registers with the rings: before the
+  // sequencer publishes. `consumers_wake` (or null) is notified when the watermark moves.
+  JournalAgent(JournalWriter& writer, PipelineRings& rings, std::unique_ptr<EventDigest> digest,
+               WakeSignal* consumers_wake = nullptr);
+
+  // Writes one frame of what waits, and returns its commands once they are durable. Thread:
+  // journal. Cost: one durable write. After a write error nothing is ever written again:
+  // rings.journal_failed is set and failure() says why.
+  std::uint32_t do_work() noexcept override;
+
+  // Writes what is left and a seal, so that the next start knows the journal ended in order.
+  // Thread: the journal's, after the sequencer has stopped. Errors: the writer's.
+  absl::Status seal();
+
+  [[nodiscard]] std::string_view name() const noexcept override { return "journal"; }
+  [[nodiscard]] const JournalCounters& counters() const noexcept { return counters_; }
+  [[nodiscard]] const absl::Status& failure() const noexcept { return failure_; }
+
+ private:
+  static constexpr std::uint32_t kMaxCommandsPerFrame = kMaxFrameBytes / 64;
+  static constexpr std::uint32_t kEventsPerRead = 1024;
+
+  std::uint32_t append_waiting() noexcept;
+  void digest_events(SequenceNumber through) noexcept;
+  absl::Status commit(std::uint32_t commands, bool seal) noexcept;
+
+  JournalWriter& writer_;
+  PipelineRings& rings_;
+  GatingConsumer<Command, SlowReaders::kForbidden> commands_;
+  GatingConsumer<Event> events_;
+  std::unique_ptr<EventDigest> digest_;
+  WakeSignal* consumers_wake_;
+  std::uint32_t pending_ = 0;  // commands appended to the frame in hand, not yet durable
+  JournalCounters counters_;
+  absl::Status failure_;
+};
+
+}  // namespace hourglass::engine

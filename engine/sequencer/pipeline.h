@@ -1,0 +1,137 @@
+// Pipeline: the exchange with its rings, sequencer and journal, wired and running.
+//
+//   1  doors push commands to rings().ingress                        any thread
+//   2  the sequencer stamps, applies, publishes commands and events  engine thread: do_work()
+//   3  the journal makes commands durable and moves the watermark    its own thread
+//   4  consumers read events below the watermark                     theirs
+//
+//   .  the preparer writes zeros ahead for the journal               its own, mostly asleep
+//
+// The engine thread is the caller's, because on two cores the doors, matching and publishing share
+// it; the journal's is always its own, since it sleeps in the disk.
+#pragma once
+
+#include <memory>
+#include <utility>
+
+#include "engine/journal/journal_writer.h"
+#include "engine/ring/agent_runner.h"
+#include "engine/ring/idle.h"
+#include "engine/sequencer/journal_agent.h"
+#include "engine/sequencer/preparer_agent.h"
+#include "engine/sequencer/sequencer.h"
+#include "engine/sequencer/start_up.h"
+
+namespace hourglass::engine {
+
+struct PipelineSettings {
+  ExchangeLimits limits = {};
+  RingSizes rings = {};
+  JournalSettings journal = {};
+  IdleSettings journal_idle = {};
+};
+
+template <Clearing ClearingType>
+class Pipeline {
+ public:
+  using ExchangeType = Exchange<ClearingType>;
+
+  // Without a journal: nothing survives, and every event is let out at once. For measuring.
+  static std::unique_ptr<Pipeline> open_volatile(const PipelineSettings& settings) {
+    auto pipeline = std::unique_ptr<Pipeline>(new Pipeline);
+    pipeline->exchange_ = std::make_unique<ExchangeType>(settings.limits);
+    pipeline->wire(settings, SequenceNumber(1), Acknowledge::kAtOnce, nullptr);
+    return pipeline;
+  }
+
+  // On the journal in `device`'s directory: begun with `uuid` if there is none, else recovered and
+  // re-executed. Errors: those of JournalWriter and start_exchange. Cost: the journal's tail.
+  static absl::StatusOr<std::unique_ptr<Pipeline>> open_durable(const PipelineSettings& settings,
+                                                                JournalDevice& device,
+                                                                const JournalUuid& uuid) {
+    auto pipeline = std::unique_ptr<Pipeline>(new Pipeline);
+    auto writer = JournalWriter::open(device, settings.journal);
+    const bool created = absl::IsNotFound(writer.status());
+    if (created) {
+      writer = JournalWriter::create(device, settings.journal, uuid, SystemClock{}.now());
+    }
+    if (!writer.ok()) return writer.status();
+    auto started = start_exchange<ClearingType>(device, **writer, settings.limits);
+    if (!started.ok()) return started.status();
+    pipeline->writer_ = *std::move(writer);
+    pipeline->exchange_ = std::move(started->exchange);
+    pipeline->report_ = std::move(started->report);
+    pipeline->report_.created = created;
+    pipeline->wire(settings, pipeline->writer_->next_sequence(), Acknowledge::kWhenDurable,
+                   std::move(started->digest));
+    return pipeline;
+  }
+
+  ~Pipeline() {
+    journal_runner_.reset();
+    preparer_runner_.reset();
+  }
+  Pipeline(const Pipeline&) = delete;
+  Pipeline& operator=(const Pipeline&) = delete;
+
+  // Starts the journal's thread. Errors: the runner's. Thread: the owner's.
+  absl::Status start() {
+    if (!journal_runner_) return absl::OkStatus();
+    if (const absl::Status status = preparer_runner_->start(); !status.ok()) return status;
+    return journal_runner_->start();
+  }
+
+  // Ends in order, after the caller has stopped calling do_work(): what was applied is made
+  // durable and sealed. Errors: why the journal failed. Thread: the owner's.
+  absl::Status stop() {
+    if (!journal_runner_) return absl::OkStatus();
+    journal_runner_->stop();
+    preparer_runner_->stop();
+    return journal_->seal();
+  }
+
+  // One round of the engine thread's work.
+  std::uint32_t do_work() noexcept { return sequencer_->do_work(); }
+
+  [[nodiscard]] PipelineRings& rings() noexcept { return *rings_; }
+  [[nodiscard]] const ExchangeType& exchange() const noexcept { return *exchange_; }
+  [[nodiscard]] Sequencer<ClearingType>& sequencer() noexcept { return *sequencer_; }
+  [[nodiscard]] const StartUpReport& report() const noexcept { return report_; }
+  // Null without a journal.
+  [[nodiscard]] const JournalAgent* journal() const noexcept { return journal_.get(); }
+
+ private:
+  Pipeline() = default;
+
+  void wire(const PipelineSettings& settings, SequenceNumber first, Acknowledge acknowledge,
+            std::unique_ptr<EventDigest> digest) {
+    rings_ = std::make_unique<PipelineRings>(settings.rings, first);
+    WakeSignal* journal_wake = nullptr;
+    if (acknowledge == Acknowledge::kWhenDurable) {
+      journal_ = std::make_unique<JournalAgent>(*writer_, *rings_, std::move(digest));
+      journal_runner_ = std::make_unique<AgentRunner>(
+          AgentThread{.name = "hg-journal", .pin_cpu = {}, .idle = settings.journal_idle},
+          std::vector<Agent*>{journal_.get()});
+      journal_wake = &journal_runner_->wake();
+      preparer_ = std::make_unique<PreparerAgent>(writer_->preparer());
+      preparer_runner_ = std::make_unique<AgentRunner>(
+          AgentThread{.name = "hg-prepare", .pin_cpu = {}, .idle = PreparerAgent::pace()},
+          std::vector<Agent*>{preparer_.get()});
+    }
+    sequencer_ =
+        std::make_unique<Sequencer<ClearingType>>(*exchange_, *rings_, acknowledge, journal_wake);
+  }
+
+  // In order of construction; the runner goes first when the pipeline ends.
+  std::unique_ptr<JournalWriter> writer_;
+  std::unique_ptr<ExchangeType> exchange_;
+  std::unique_ptr<PipelineRings> rings_;
+  std::unique_ptr<JournalAgent> journal_;
+  std::unique_ptr<AgentRunner> journal_runner_;
+  std::unique_ptr<PreparerAgent> preparer_;
+  std::unique_ptr<AgentRunner> preparer_runner_;
+  std::unique_ptr<Sequencer<ClearingType>> sequencer_;
+  StartUpReport report_;
+};
+
+}  // namespace hourglass::engine

@@ -1,0 +1,126 @@
+#include "engine/sequencer/replayer.h"
+
+#include <cstring>
+
+#include "absl/strings/str_cat.h"
+
+namespace hourglass::engine {
+namespace {
+
+constexpr std::size_t kKeyAhead = 12;
+constexpr std::size_t kOrderAhead = 8;
+constexpr std::size_t kLinksAhead = 4;
+
+}  // namespace
+
+Replayer::Replayer(Replica& replica, JournalReader& reader, std::unique_ptr<EventDigest> digest,
+                   ReplayObserver* observer)
+    : replica_(replica),
+      reader_(reader),
+      digest_(std::move(digest)),
+      observer_(observer),
+      started_after_(digest_->point().through) {}
+
+absl::StatusOr<bool> Replayer::step() {
+  auto next = reader_.next_frame();
+  if (!next.ok()) return next.status();
+  if (!next->has_value()) {
+    if (const auto status = apply_through(SequenceNumber(~std::uint64_t{0})); !status.ok()) {
+      return status;
+    }
+    return false;
+  }
+  const FrameView& frame = **next;
+  if (frame.header.rule_set_version != kRuleSetVersion) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "frame ", frame.frame_number, " of segment ", frame.segment_ordinal, " is of rule set ",
+        frame.header.rule_set_version, "; this program re-executes rule set ", kRuleSetVersion,
+        " (verify reads any; use the program of that rule set to re-execute)"));
+  }
+  ++counters_.frames;
+  queue(frame);
+  if (const auto status = apply_through(frame.header.digest_through); !status.ok()) return status;
+  if (const auto status = compare(frame); !status.ok()) return status;
+  return true;
+}
+
+absl::Status Replayer::run() {
+  for (;;) {  // ends: each step reads a frame of a finite journal
+    const auto more = step();
+    if (!more.ok()) return more.status();
+    if (!*more) return absl::OkStatus();
+  }
+}
+
+void Replayer::queue(const FrameView& frame) {
+  if (next_ == queue_.size()) {
+    queue_.clear();
+    next_ = 0;
+  } else if (next_ > queue_.size() / 2) {
+    queue_.erase(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(next_));
+    next_ = 0;
+  }
+  std::span<const std::byte> payload = frame.payload;
+  while (!payload.empty()) {
+    const std::span<const std::byte> bytes = take_command(payload);
+    // The frame a replay starts in may begin before the state it starts from.
+    SequenceNumber sequence;
+    std::memcpy(&sequence, bytes.data(), sizeof(sequence));
+    if (sequence <= replica_.state().sequence) continue;
+    Command& command = queue_.emplace_back();
+    std::memcpy(command.bytes.data(), bytes.data(), bytes.size());
+    if (bytes.size() < sizeof(Command)) {
+      std::memset(&command.bytes[bytes.size()], 0, sizeof(Command) - bytes.size());
+    }
+  }
+}
+
+absl::Status Replayer::apply_through(SequenceNumber through) {
+  for (; next_ < queue_.size(); ++next_) {
+    const Command& command = queue_[next_];
+    const CommandHeader& header = command.header();
+    if (header.sequence > through) break;
+    const MarketState& state = replica_.state();
+    // The journal vouches for sequences; times are ours to check before the exchange asserts them.
+    if (header.sequence <= state.sequence || header.time < state.time) {
+      return absl::DataLossError(
+          absl::StrCat("command ", header.sequence.value(), " is stamped before its predecessor"));
+    }
+    if (next_ + kKeyAhead < queue_.size()) replica_.prefetch(0, queue_[next_ + kKeyAhead]);
+    if (next_ + kOrderAhead < queue_.size()) replica_.prefetch(1, queue_[next_ + kOrderAhead]);
+    if (next_ + kLinksAhead < queue_.size()) replica_.prefetch(2, queue_[next_ + kLinksAhead]);
+    const std::span<const Event> events = replica_.apply(command);
+    for (const Event& event : events) {
+      digest_->add(std::span(event.bytes).first(event_bytes(event.header().kind)));
+    }
+    ++counters_.commands;
+    counters_.events += events.size();
+    if (observer_ != nullptr) observer_->on_events(command, events);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Replayer::compare(const FrameView& frame) {
+  const SequenceNumber through = frame.header.digest_through;
+  if (through > replica_.state().sequence) {
+    return absl::DataLossError(absl::StrCat("frame ", frame.frame_number, " of segment ",
+                                            frame.segment_ordinal, " vouches for command ",
+                                            through.value(), ", which it does not follow"));
+  }
+  const SequenceNumber before = digest_->point().through;
+  // Written before the point the replay starts from was known: nothing to compare with.
+  if (through < started_after_) return absl::OkStatus();
+  if (through > before) digest_->advance(through);
+  if (through < before || digest_->point().digest != frame.header.event_digest) {
+    difference_ = {.after = before, .through = through};
+    return absl::DataLossError(absl::StrCat("events of commands ", before.value() + 1, " to ",
+                                            through.value(), " differ from the journal's digest (",
+                                            "segment ", frame.segment_ordinal, ", frame ",
+                                            frame.frame_number, ")"));
+  }
+  ++counters_.agreements;
+  if (observer_ != nullptr) observer_->on_agreement(digest_->point(), frame);
+  return absl::OkStatus();
+}
+
+}  // namespace hourglass::engine

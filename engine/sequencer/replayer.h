@@ -1,0 +1,77 @@
+// Replayer: re-executes a journal and holds it to what it says of itself.
+//
+// Commands are applied only up to what the frame in hand vouches for, so that the replica stands
+// exactly where the digest was taken when the two are compared: a difference lies between the last
+// point that agreed and this one, and a snapshot taken there is covered by the journal's own chain.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "engine/exchange/replica.h"
+#include "engine/journal/event_digest.h"
+#include "engine/journal/journal_reader.h"
+
+namespace hourglass::engine {
+
+// Is told of what a replay does; nothing by default. Thread: the replayer's.
+class ReplayObserver {
+ public:
+  virtual ~ReplayObserver() = default;
+  virtual void on_events(const Command&, std::span<const Event>) {}
+  // The digest at this point agreed with the frame that names it. The replica stands there.
+  virtual void on_agreement(const DigestPoint&, const FrameView&) {}
+};
+
+struct ReplayCounters {
+  std::uint64_t commands = 0;
+  std::uint64_t events = 0;
+  std::uint64_t frames = 0;
+  std::uint64_t agreements = 0;  // digests compared and equal
+};
+
+// Thread: one at a time.
+class Replayer {
+ public:
+  // `replica` stands behind the command before the reader's next frame; `digest` covers events up
+  // to a command at or before that one, with the events after it already added.
+  Replayer(Replica& replica, JournalReader& reader, std::unique_ptr<EventDigest> digest,
+           ReplayObserver* observer = nullptr);
+
+  // Re-executes one more frame. False at the journal's end, when all commands have been applied.
+  // Errors: the reader's; kDataLoss where a digest or a stamp differs, naming the commands;
+  // kFailedPrecondition for a journal of another rule set. For good.
+  absl::StatusOr<bool> step();
+  // Steps to the end.
+  absl::Status run();
+
+  [[nodiscard]] const ReplayCounters& counters() const noexcept { return counters_; }
+  // The range of commands whose events differ, after such an error.
+  struct Range {
+    SequenceNumber after;
+    SequenceNumber through;
+  };
+  [[nodiscard]] const std::optional<Range>& difference() const noexcept { return difference_; }
+  // The digest where the replay stands; what a journal agent goes on with.
+  [[nodiscard]] std::unique_ptr<EventDigest> take_digest() { return std::move(digest_); }
+
+ private:
+  absl::Status apply_through(SequenceNumber through);
+  absl::Status compare(const FrameView& frame);
+  void queue(const FrameView& frame);
+
+  Replica& replica_;
+  JournalReader& reader_;
+  std::unique_ptr<EventDigest> digest_;
+  ReplayObserver* observer_;
+  const SequenceNumber started_after_;
+  std::vector<Command> queue_;  // read and not yet vouched for
+  std::size_t next_ = 0;        // in queue_
+  ReplayCounters counters_;
+  std::optional<Range> difference_;
+};
+
+}  // namespace hourglass::engine

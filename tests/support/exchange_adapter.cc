@@ -1,0 +1,52 @@
+// The real exchange as an exchange under test.
+#include "engine/exchange/exchange.h"
+#include "risk/clearing/funded_limit.h"
+#include "tests/support/under_test.h"
+
+namespace hourglass::engine::test {
+namespace {
+
+template <engine::Clearing ClearingType>
+class ExchangeUnderTest final : public UnderTest {
+ public:
+  explicit ExchangeUnderTest(const ExchangeLimits& limits) : exchange_(limits) {}
+
+  void apply(const Command& command, std::vector<Event>& events) override {
+    events.clear();
+    for (const Event& event : exchange_.apply(command)) {
+      // Beyond an event's own bytes a slot holds what was there before.
+      Event& copy = events.emplace_back(event);
+      const std::size_t used = event_bytes(event.header().kind);
+      std::fill(copy.bytes.begin() + static_cast<std::ptrdiff_t>(used), copy.bytes.end(),
+                std::byte{0});
+    }
+    HG_ASSERT(exchange_.has_pending_work() == (exchange_.state().work.kind != WorkKind::kNone));
+    if (++applied_ % kAuditEvery == 0) exchange_.state().audit();
+  }
+
+ private:
+  // Whole-book audits are dear; the build with slow checks makes one after each command.
+  static constexpr std::uint64_t kAuditEvery = 256;
+
+  Exchange<ClearingType> exchange_;
+  std::uint64_t applied_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<UnderTest> make_exchange(const NaiveLimits& limits, Clearing clearing) {
+  const ExchangeLimits exchange_limits{.max_orders = limits.max_orders,
+                                       .max_level_pages = 1U << 14,
+                                       .max_instruments = limits.max_instruments,
+                                       .max_sessions = limits.max_sessions,
+                                       .max_accounts = limits.max_accounts,
+                                       .max_client_key_pages = limits.max_client_key_pages,
+                                       .max_steps_per_apply = limits.max_steps_per_apply,
+                                       .max_scan_per_apply = limits.max_scan_per_apply};
+  if (clearing == Clearing::kFunded) {
+    return std::make_unique<ExchangeUnderTest<risk::FundedLimit>>(exchange_limits);
+  }
+  return std::make_unique<ExchangeUnderTest<engine::PermissiveClearing>>(exchange_limits);
+}
+
+}  // namespace hourglass::engine::test

@@ -1,0 +1,130 @@
+#include "tests/support/feed_book.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace hourglass::engine::test {
+
+std::optional<std::string> FeedBook::apply(const Event& event) {
+  if (auto wrong = number(event.header()); wrong.has_value()) return wrong;
+  switch (event.header().kind) {
+    case EventKind::kOrderRested: return rested(event.as<OrderRested>());
+    case EventKind::kTrade: return traded(event.as<Trade>());
+    case EventKind::kOrderReplaced: return replaced(event.as<OrderReplaced>());
+    case EventKind::kOrderCancelled: return cancelled(event.as<OrderCancelled>());
+    case EventKind::kOrderAccepted:
+    case EventKind::kRequestRejected:
+    case EventKind::kMassCancelDone:
+    case EventKind::kInstrumentDefined:
+    case EventKind::kTradingStateChanged:
+    case EventKind::kTradingDayEnded:
+    case EventKind::kPriceBandChanged:
+    case EventKind::kFundsAdjusted: return std::nullopt;
+  }
+  return "an event of no kind";
+}
+
+std::vector<FeedLevel> FeedBook::levels(InstrumentId instrument, Side side) const {
+  std::vector<FeedLevel> levels;
+  const auto book = books_.find(instrument);
+  if (book == books_.end()) return levels;
+  for (const auto& [price, orders] : book->second.sides[index_of(side)]) {
+    levels.push_back({price, {orders.begin(), orders.end()}});
+  }
+  if (side == Side::kBuy) std::reverse(levels.begin(), levels.end());
+  return levels;
+}
+
+// HG-MATCH-006: public numbers are dense, and only public events have them.
+std::optional<std::string> FeedBook::number(const EventHeader& header) {
+  if (header.feed_sequence == 0) {
+    if (header.instrument_sequence != 0) return "an instrument sequence on a private event";
+    return std::nullopt;
+  }
+  if (header.feed_sequence != ++feed_sequence_) {
+    return fmt::format("feed sequence {} after {}", header.feed_sequence, feed_sequence_ - 1);
+  }
+  if (header.kind == EventKind::kTradingDayEnded) return std::nullopt;
+  Book& book = books_[header.instrument];
+  if (header.instrument_sequence != ++book.sequence) {
+    return fmt::format("instrument sequence {} after {}", header.instrument_sequence,
+                       book.sequence - 1);
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> FeedBook::rested(const OrderRested& event) {
+  if (event.qty == 0) return "an order rests with nothing displayed";
+  if (places_.contains(event.order_id)) return "an order rests that is in the book";
+  places_[event.order_id] = {event.header.instrument, event.side, event.price.value()};
+  books_[event.header.instrument].sides[index_of(event.side)][event.price.value()].push_back(
+      {event.order_id, event.qty});
+  return std::nullopt;
+}
+
+std::optional<std::string> FeedBook::traded(const Trade& event) {
+  const Side side = opposite(event.incoming_side);
+  const std::vector<FeedLevel> side_levels = levels(event.header.instrument, side);
+  if (side_levels.empty()) return "a trade with an empty side";
+  const FeedLevel& best = side_levels.front();
+  if (best.price != event.price.value()) {
+    return fmt::format("a trade at {}, the best price is {}", event.price.value(), best.price);
+  }
+  if (best.orders.front().id != event.resting.order_id) {
+    return fmt::format("order {} trades, order {} is older", event.resting.order_id.value(),
+                       best.orders.front().id.value());
+  }
+  if (!change(event.resting.order_id, event.qty + event.resting_displayed,
+              event.resting_displayed)) {
+    return "a trade takes more or less than is displayed";
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> FeedBook::replaced(const OrderReplaced& event) {
+  FeedOrder* order = find(event.order.order_id);
+  if (order == nullptr) return "an order is replaced that is not in the book";
+  if (event.kept_priority == 1 && (event.displayed == 0 || event.displayed > order->qty)) {
+    return "a replace in place displays nothing, or more than before";
+  }
+  if (!change(order->id, order->qty, event.displayed)) return "a replaced order was lost";
+  return std::nullopt;
+}
+
+std::optional<std::string> FeedBook::cancelled(const OrderCancelled& event) {
+  if (event.displayed_removed == 0) {
+    if (places_.contains(event.order.order_id)) return "an order in the book is cancelled unseen";
+    return std::nullopt;
+  }
+  if (!change(event.order.order_id, event.displayed_removed, 0)) {
+    return "a cancel removes more or less than is displayed";
+  }
+  return std::nullopt;
+}
+
+FeedOrder* FeedBook::find(OrderId id) {
+  const auto place = places_.find(id);
+  if (place == places_.end()) return nullptr;
+  auto& side = books_.at(place->second.instrument).sides[index_of(place->second.side)];
+  for (FeedOrder& order : side.at(place->second.price)) {
+    if (order.id == id) return &order;
+  }
+  return nullptr;
+}
+
+bool FeedBook::change(OrderId id, std::uint32_t before, std::uint32_t after) {
+  FeedOrder* order = find(id);
+  if (order == nullptr || order->qty != before) return false;
+  order->qty = after;
+  if (after > 0) return true;
+  const Place place = places_.at(id);
+  auto& side = books_.at(place.instrument).sides[index_of(place.side)];
+  auto& level = side.at(place.price);
+  level.remove_if([&](const FeedOrder& other) { return other.id == id; });
+  if (level.empty()) side.erase(place.price);
+  places_.erase(id);
+  return true;
+}
+
+}  // namespace hourglass::engine::test
