@@ -1,7 +1,7 @@
 // TscClock: the processor's time stamp counter, for intervals of tens of nanoseconds.
 #pragma once
 
-#include <immintrin.h>
+#include <x86intrin.h>
 
 #include <cstdint>
 
