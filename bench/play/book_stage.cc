@@ -5,6 +5,7 @@
 
 #include "bench/play/resting_orders.h"
 #include "engine/base/fixed_array.h"
+#include "engine/base/prefetch.h"
 #include "engine/book/books.h"
 
 namespace hourglass::bench {
@@ -86,7 +87,7 @@ class BookStage final : public Stage {
     if (op.kind != OpKind::kCancel && op.kind != OpKind::kReduce) {
       books_.prefetch_price(InstrumentId(op.symbol_index), op.side, Price(op.price_ticks));
     }
-    if (!enters(op)) __builtin_prefetch(&handle_of_[op.order_id]);
+    if (!enters(op)) prefetch_line(&handle_of_[op.order_id]);
   }
   void prefetch_order(const StreamOp& op) const noexcept {
     if (!enters(op)) books_.orders().prefetch(handle_of_[op.order_id].slot);

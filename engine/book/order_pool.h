@@ -5,6 +5,7 @@
 
 #include "engine/base/assert.h"
 #include "engine/base/fixed_array.h"
+#include "engine/base/prefetch.h"
 
 namespace hourglass::engine {
 
@@ -78,7 +79,7 @@ class OrderPool {
     return handle.slot != kNoSlot && orders_[handle.slot].generation == handle.generation;
   }
 
-  void prefetch(Slot slot) const noexcept { __builtin_prefetch(&orders_[slot], 1); }
+  void prefetch(Slot slot) const noexcept { prefetch_line(&orders_[slot]); }
 
  private:
   // Slot 0 is scratch: list ends write their links there instead of branching.

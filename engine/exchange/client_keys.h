@@ -6,6 +6,7 @@
 #include "engine/base/assert.h"
 #include "engine/base/fixed_array.h"
 #include "engine/base/limits.h"
+#include "engine/base/prefetch.h"
 #include "engine/base/types.h"
 #include "engine/book/order_pool.h"
 
@@ -83,7 +84,7 @@ class ClientKeys {
   }
 
   void prefetch(SessionId session, ClientKey key) const noexcept {
-    __builtin_prefetch(&entries_[entry_index(page_of(session, key), key)]);
+    prefetch_line(&entries_[entry_index(page_of(session, key), key)]);
   }
 
  private:
