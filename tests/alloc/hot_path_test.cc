@@ -1,0 +1,246 @@
+// From a command in the ingress ring to its events at a consumer nothing is allocated.
+//
+// Random streams of every hot kind run through the exchange, and through rings and sequencer, while
+// this thread's allocations are counted. HOURGLASS_SEED sets the first seed.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+#include <vector>
+
+#include "engine/exchange/exchange.h"
+#include "engine/ring/gating_consumer.h"
+#include "engine/sequencer/pipeline_rings.h"
+#include "engine/sequencer/sequencer.h"
+#include "risk/clearing/funded_limit.h"
+#include "tests/alloc/allocation_count.h"
+#include "tests/support/random_commands.h"
+#include "tests/support/random_source.h"
+
+namespace hourglass::engine::test {
+namespace {
+
+constexpr std::uint32_t kStepsPerStream = 50'000;
+// The first commands run uncounted, though nothing is known that would need it.
+constexpr std::uint32_t kWarmUp = 1'000;
+// An iceberg of many small tranches may need endless slices; its stream ends there.
+constexpr std::uint32_t kMaxSlices = 2'000;
+
+constexpr std::array kProfiles = {Profile::kPlain,    Profile::kCrossing, Profile::kIcebergs,
+                                  Profile::kReplaces, Profile::kBulk,     Profile::kDays,
+                                  Profile::kStates,   Profile::kFunds,    Profile::kHostile};
+
+ExchangeLimits limits_of(const Stream& stream) {
+  return {.max_orders = stream.limits.max_orders,
+          .max_level_pages = 1U << 14,
+          .max_instruments = stream.limits.max_instruments,
+          .max_sessions = stream.limits.max_sessions,
+          .max_accounts = stream.limits.max_accounts,
+          .max_client_key_pages = stream.limits.max_client_key_pages,
+          .max_steps_per_apply = stream.limits.max_steps_per_apply,
+          .max_scan_per_apply = stream.limits.max_scan_per_apply};
+}
+
+// What went by, so that a test of silence can show that something was said.
+struct Tally {
+  std::array<std::uint64_t, 256> commands{};
+  std::array<std::uint64_t, 256> events{};
+  std::array<std::uint64_t, 256> accepted_by_time_in_force{};
+  std::uint64_t new_tranches = 0;
+
+  void add(const Command& command) { ++commands[static_cast<std::size_t>(command.header().kind)]; }
+  void add(const Event& event) {
+    ++events[static_cast<std::size_t>(event.header().kind)];
+    if (event.header().kind == EventKind::kOrderAccepted) {
+      const auto time_in_force = event.as<OrderAccepted>().time_in_force;
+      ++accepted_by_time_in_force[static_cast<std::size_t>(time_in_force)];
+    }
+    if (event.header().kind == EventKind::kOrderRested) {
+      new_tranches += event.as<OrderRested>().new_tranche;
+    }
+  }
+};
+
+void expect_every_hot_kind(const Tally& tally) {
+  for (const CommandKind kind :
+       {CommandKind::kNewOrder, CommandKind::kReplaceOrder, CommandKind::kCancelOrder,
+        CommandKind::kMassCancel, CommandKind::kContinue, CommandKind::kSessionDisconnected,
+        CommandKind::kAdvanceTime, CommandKind::kEndTradingDay, CommandKind::kAdjustFunds}) {
+    EXPECT_GT(tally.commands[static_cast<std::size_t>(kind)], 0U) << static_cast<int>(kind);
+  }
+  for (const EventKind kind :
+       {EventKind::kOrderAccepted, EventKind::kRequestRejected, EventKind::kTrade,
+        EventKind::kOrderRested, EventKind::kOrderReplaced, EventKind::kOrderCancelled,
+        EventKind::kMassCancelDone, EventKind::kFundsAdjusted}) {
+    EXPECT_GT(tally.events[static_cast<std::size_t>(kind)], 0U) << static_cast<int>(kind);
+  }
+  for (const TimeInForce time_in_force :
+       {TimeInForce::kDay, TimeInForce::kGoodTillCancel, TimeInForce::kGoodTillDate,
+        TimeInForce::kImmediateOrCancel, TimeInForce::kFillOrKill}) {
+    EXPECT_GT(tally.accepted_by_time_in_force[static_cast<std::size_t>(time_in_force)], 0U)
+        << static_cast<int>(time_in_force);
+  }
+  EXPECT_GT(tally.new_tranches, 0U);
+  // Streams that end early (kMaxSlices) must not be the rule.
+  EXPECT_GT(std::accumulate(tally.commands.begin(), tally.commands.end(), std::uint64_t{0}),
+            kProfiles.size() * kStepsPerStream * 3 / 4);
+}
+
+// --- The exchange alone --------------------------------------------------------------------------
+
+template <class ClearingType, class Sink>
+class ExchangeRun {
+ public:
+  ExchangeRun(const Stream& stream, Sink& sink)
+      : stream_(stream), sink_(sink), exchange_(limits_of(stream)) {}
+
+  // Allocations while commands [from, to) of the stream ran.
+  std::uint64_t run(std::size_t from, std::size_t to) {
+    const AllocationCount allocations;
+    for (std::size_t i = from; i < to && slices_ < kMaxSlices; ++i) {
+      apply(stream_.steps[i].command);
+      slices_ = 0;
+      while (exchange_.has_pending_work() && ++slices_ < kMaxSlices) {
+        apply(exchange_.continuation());
+      }
+    }
+    return allocations.count();
+  }
+
+ private:
+  void apply(const Command& unstamped) {
+    Command command = unstamped;
+    CommandHeader& header = command.mutable_header();
+    header.sequence = SequenceNumber(++sequence_);
+    time_ = std::max(time_, header.time);
+    header.time = time_;
+    exchange_.prefetch_key(command);
+    exchange_.prefetch_order(command);
+    exchange_.prefetch_links(command);
+    sink_.add(command);
+    for (const Event& event : exchange_.apply(command)) sink_.add(event);
+  }
+
+  const Stream& stream_;
+  Sink& sink_;
+  Exchange<ClearingType> exchange_;
+  std::uint64_t sequence_ = 0;
+  Timestamp time_;
+  std::uint32_t slices_ = 0;
+};
+
+template <class Sink>
+std::uint64_t exchange_allocations(const Stream& stream, Sink& sink) {
+  const auto measure = [&](auto&& run) {
+    run.run(0, kWarmUp);
+    return run.run(kWarmUp, stream.steps.size());
+  };
+  return stream.clearing == Clearing::kFunded
+             ? measure(ExchangeRun<risk::FundedLimit, Sink>(stream, sink))
+             : measure(ExchangeRun<engine::PermissiveClearing, Sink>(stream, sink));
+}
+
+TEST(HotPath, TheExchangeAllocatesNothing) {
+  if (!kCanCountAllocations) GTEST_SKIP() << "the sanitizer owns malloc";
+  const std::uint64_t seed = number_from_environment("HOURGLASS_SEED", 1);
+  Tally tally;
+  for (const Profile profile : kProfiles) {
+    const Stream stream = random_stream(profile, seed, kStepsPerStream);
+    EXPECT_EQ(exchange_allocations(stream, tally), 0U)
+        << name(profile) << ", HOURGLASS_SEED=" << seed;
+  }
+  expect_every_hot_kind(tally);
+}
+
+// --- Rings, sequencer, exchange, consumer --------------------------------------------------------
+
+// The stream's own time, as far as it has been pushed.
+struct StreamClock {
+  const Timestamp* reached;
+  [[nodiscard]] Timestamp now() const noexcept { return *reached; }
+};
+
+template <class Sink>
+class PipelineRun {
+ public:
+  PipelineRun(const Stream& stream, Sink& sink)
+      : stream_(stream), sink_(sink), exchange_(limits_of(stream)) {}
+
+  std::uint64_t run(std::size_t from, std::size_t to) {
+    const AllocationCount allocations;
+    std::size_t next = from;
+    // The same small number of rounds bounds a stream that cannot end.
+    for (std::uint32_t idle = 0; idle < kMaxSlices && (next < to || rings_.ingress.backlog() != 0);
+         ++idle) {
+      for (std::uint32_t i = 0; i < 64 && next < to; ++i) {
+        if (rings_.ingress.try_push(stream_.steps[next].command) != PushResult::kPushed) break;
+        reached_ = std::max(reached_, stream_.steps[next++].command.header().time);
+        idle = 0;
+      }
+      sequencer_.do_work();
+      commands_.read(kCommandSlots, kNoLimit, [this](const Command& c) { sink_.add(c); });
+      events_.read(kEventSlots, kNoLimit, [this](const Event& event) {
+        if (event.header().command_sequence.value() >= rings_.durable.get()) return false;
+        sink_.add(event);
+        return true;
+      });
+    }
+    return allocations.count();
+  }
+
+ private:
+  static constexpr std::uint32_t kCommandSlots = 1U << 10;
+  static constexpr std::uint32_t kEventSlots = 1U << 14;
+
+  const Stream& stream_;
+  Sink& sink_;
+  Timestamp reached_;
+  Exchange<engine::PermissiveClearing> exchange_;
+  PipelineRings rings_{{.ingress = 128, .commands = kCommandSlots, .events = kEventSlots},
+                       SequenceNumber(1)};
+  GatingConsumer<Command, SlowReaders::kForbidden> commands_{rings_.commands};
+  GatingConsumer<Event> events_{rings_.events};
+  WakeSignal wake_;
+  Sequencer<engine::PermissiveClearing, StreamClock> sequencer_{
+      exchange_, rings_, Acknowledge::kAtOnce, &wake_, StreamClock{&reached_}};
+};
+
+template <class Sink>
+std::uint64_t pipeline_allocations(const Stream& stream, Sink& sink) {
+  PipelineRun<Sink> run(stream, sink);
+  run.run(0, kWarmUp);
+  return run.run(kWarmUp, stream.steps.size());
+}
+
+TEST(HotPath, RingsSequencerAndConsumersAllocateNothing) {
+  if (!kCanCountAllocations) GTEST_SKIP() << "the sanitizer owns malloc";
+  const std::uint64_t seed = number_from_environment("HOURGLASS_SEED", 1);
+  Tally tally;
+  for (const Profile profile : kProfiles) {
+    const Stream stream = random_stream(profile, seed, kStepsPerStream);
+    EXPECT_EQ(pipeline_allocations(stream, tally), 0U)
+        << name(profile) << ", HOURGLASS_SEED=" << seed;
+  }
+  expect_every_hot_kind(tally);
+}
+
+// --- The control: a sink that allocates is caught, by both ---------------------------------------
+
+struct HoardingSink {
+  std::vector<Event> events;
+  void add(const Command&) {}
+  void add(const Event& event) { events.push_back(event); }
+};
+
+TEST(HotPath, ASinkThatAllocatesIsCaught) {
+  if (!kCanCountAllocations) GTEST_SKIP() << "the sanitizer owns malloc";
+  const Stream stream = random_stream(Profile::kPlain, 1, 2 * kWarmUp);
+  HoardingSink first;
+  EXPECT_GT(exchange_allocations(stream, first), 0U);
+  HoardingSink second;
+  EXPECT_GT(pipeline_allocations(stream, second), 0U);
+}
+
+}  // namespace
+}  // namespace hourglass::engine::test
