@@ -5,6 +5,7 @@
 #include <string>
 
 #include "tests/replay/recorded.h"
+#include "tests/support/command_builder.h"
 #include "tests/support/event_text.h"
 #include "tests/support/journal_workload.h"
 
@@ -72,7 +73,7 @@ TEST(StateRoundTrip, ChangesNothingThatComesAfter) {
       Pair pair(stream);
       EXPECT_EQ(pair.run(commands, RandomSource(seed).below(commands.size())), "")
           << name(profile) << " HOURGLASS_SEED=" << seed;
-      copied += pair.copied() ? 1 : 0;
+      if (pair.copied()) ++copied;
     }
   }
   EXPECT_GT(copied, 60U);
@@ -127,7 +128,7 @@ TEST(StateRoundTrip, LoadsNoUnsoundState) {
   EXPECT_GT(refused, good.size() / 4);
   for (std::size_t size = 0; size < good.size(); ++size) {
     const auto replica = recorded->fresh();
-    StateReader reader(std::span(good).first(size));
+    StateReader reader{std::span(good).first(size)};
     EXPECT_FALSE(replica->load(reader)) << size;
   }
 }

@@ -1,5 +1,8 @@
 #include "tests/support/golden_script.h"
 
+#include <map>
+#include <utility>
+
 #include "tests/support/command_builder.h"
 #include "tests/support/random_source.h"
 
@@ -36,7 +39,7 @@ class Script {
 
  private:
   std::uint64_t time_ns_ = kFirstDayNs;
-  std::array<std::uint32_t, 8> next_key_{};
+  std::map<std::uint32_t, std::uint32_t> next_key_;
   std::uint32_t session_sequence_ = 0;
   std::vector<Command> commands_;
 };
@@ -106,9 +109,22 @@ void refusals(Script& s) {
            .type = OrderType::kMarket,
            .post_only = PostOnly::kSlide});
   s.order({.from = {.session = 6, .account = 6}, .price = 100, .qty = 1});
+  s.order({.from = who(2, 1), .side = Side::kSell, .qty = 1, .type = OrderType::kMarket});
+  s.order({.from = {.session = 9'000, .account = 1}, .price = 100, .qty = 1});
+  s.order({.from = {.session = 1, .account = 200'000}, .price = 100, .qty = 1});
+  s.add(new_order({.from = who(1), .key = 1U << 24, .price = 100, .qty = 1}));
   s.add(new_order({.from = who(1), .key = 0, .price = 100, .qty = 1}));
+  s.add(adjust_funds(who(1), 0));
   s.add(cancel_order(who(1), 4'000));
   s.add(continue_work(who(0), 1, 1));
+  DefineInstrument other = define_instrument({.from = {0, 0, 4}}).as<DefineInstrument>();
+  other.matching_algorithm = 2;
+  s.add(Command::of(other));
+  s.add(define_instrument({.from = {0, 0, 20'000}}));
+  SetTradingState malformed =
+      set_trading_state({0, 0, 0}, TradingState::kOpen).as<SetTradingState>();
+  malformed.reserved[22] = 1;
+  s.add(Command::of(malformed));
   Command unknown_version = advance_time();
   unknown_version.mutable_header().version = 99;
   s.add(unknown_version);
@@ -130,11 +146,14 @@ void changes(Script& s) {
       s.replace({.from = who(1), .target = second, .side = Side::kSell, .price = 119, .qty = 30});
   s.order({.from = who(2), .price = 119, .qty = 7});
   s.replace({.from = who(1), .target = third, .side = Side::kBuy, .price = 119, .qty = 30});
-  s.replace({.from = who(1),
-             .target = third,
-             .side = Side::kSell,
-             .qty = 3,
-             .basis = QtyBasis::kReduceBy});
+  const std::uint32_t fourth = s.replace({.from = who(1),
+                                          .target = third,
+                                          .side = Side::kSell,
+                                          .qty = 3,
+                                          .basis = QtyBasis::kReduceBy});
+  s.add(cancel_order({.session = 1, .account = 2}, fourth));
+  s.add(cancel_order(who(1, 1), fourth));
+  s.replace({.from = who(1), .target = fourth, .side = Side::kSell, .price = 119, .qty = 7});
   s.replace({.from = who(1), .target = first, .side = Side::kSell, .price = 119, .qty = 5});
   const std::uint32_t last = s.order({.from = who(1), .price = 60, .qty = 9});
   const std::uint32_t moved =

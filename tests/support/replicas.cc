@@ -20,7 +20,7 @@ std::unique_ptr<Replica> make_replica(const NaiveLimits& limits, Clearing cleari
   if (clearing == Clearing::kFunded) {
     return std::make_unique<OwnedReplica<risk::FundedLimit>>(real);
   }
-  return std::make_unique<OwnedReplica<PermissiveClearing>>(real);
+  return std::make_unique<OwnedReplica<engine::PermissiveClearing>>(real);
 }
 
 std::vector<std::byte> saved(const Replica& replica) {
