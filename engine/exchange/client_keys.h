@@ -15,6 +15,8 @@ namespace hourglass::engine {
 // A key is unused, live (its order works) or used (its order is done; not again today). Done orders
 // are not written here: their handle is stale, which says the same without touching this memory on
 // every fill. Ending the day costs nothing: a page is swept when it is first written the day after.
+// Until then a stale handle in it is of an earlier day, but for orders that outlived the day and
+// were done since: those are marked one by one (mark_done).
 // Thread: engine. Cost: constant, but 4,096 entries once a day for a page written again.
 class ClientKeys {
  public:
@@ -39,8 +41,8 @@ class ClientKeys {
     const std::uint32_t page = page_of(session, key);
     if (page == 0) return false;
     const OrderHandle entry = entries_[entry_index(page, key)];
-    if (page_day_[page] != day_) return orders.is_live(entry);
-    return entry.slot != kNoSlot || entry.generation != 0;
+    if (entry.slot == kNoSlot) return is_used_up_today(entry);
+    return page_day_[page] == day_ || orders.is_live(entry);
   }
 
   // Whether the key can be written: its page exists or one is left.
@@ -55,7 +57,14 @@ class ClientKeys {
 
   // The key names no order, but not again today.
   void mark_used(SessionId session, ClientKey key, const OrderPool& orders) noexcept {
-    set(session, key, kUsedUp, orders);
+    set(session, key, used_up_today(), orders);
+  }
+
+  // The order under this key, which was entered on an earlier day, is done: not again today.
+  void mark_done(SessionId session, ClientKey key) noexcept {
+    const std::uint32_t page = page_of(session, key);
+    HG_ASSERT(page != 0, session, key);
+    entries_[entry_index(page, key)] = used_up_today();
   }
 
   void end_day() noexcept { ++day_; }
@@ -80,8 +89,14 @@ class ClientKeys {
 
  private:
   static constexpr std::uint32_t kPagesPerSession = kMaxClientKeysPerSession / kClientKeysPerPage;
-  // No slot ever has this: slot 0 holds no order, and the generation marks the entry.
-  static constexpr OrderHandle kUsedUp{.slot = kNoSlot, .generation = 1};
+  // Slot 0 holds no order: in its entries the generation is the day on which the key was used up,
+  // counted from 1.
+  [[nodiscard]] OrderHandle used_up_today() const noexcept {
+    return {.slot = kNoSlot, .generation = day_ + 1};
+  }
+  [[nodiscard]] bool is_used_up_today(OrderHandle entry) const noexcept {
+    return entry.slot == kNoSlot && entry.generation == day_ + 1;
+  }
 
   [[nodiscard]] std::uint32_t page_of(SessionId session, ClientKey key) const noexcept {
     return directory_[directory_index(session, key)];
@@ -102,7 +117,7 @@ class ClientKeys {
     } else if (page_day_[page] != day_) [[unlikely]] {
       for (std::uint32_t i = 0; i < kClientKeysPerPage; ++i) {
         OrderHandle& entry = entries_[std::uint64_t{page} * kClientKeysPerPage + i];
-        if (!orders.is_live(entry)) entry = OrderHandle{};
+        if (!orders.is_live(entry) && !is_used_up_today(entry)) entry = OrderHandle{};
       }
       page_day_[page] = day_;
     }

@@ -35,6 +35,8 @@ void MarketState::unlink(Slot slot) noexcept {
   SessionOrders::remove(sessions[record.session.value()].orders, records, slot);
   AccountOrders::remove(accounts[record.account.value()].orders, records, slot);
   if (record.time_in_force == TimeInForce::kGoodTillDate) expiries.remove(slot);
+  if (record.id <= last_of_yesterday) [[unlikely]]
+    keys.mark_done(record.session, record.key);
 }
 
 void MarketState::audit() const noexcept {
