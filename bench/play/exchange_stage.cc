@@ -19,7 +19,8 @@ using engine::Timestamp;
 // applied, every event looked at.
 class ExchangeStage final : public Stage {
  public:
-  explicit ExchangeStage(const StreamHeader& header) : symbol_count_(header.n_symbols) {
+  explicit ExchangeStage(const StreamHeader& header)
+      : exchange_(limits_for(header)), symbol_count_(header.n_symbols) {
     for (std::uint32_t i = 0; i < header.n_symbols; ++i) {
       Command command = Command::of(listing(i, header));
       apply(command);

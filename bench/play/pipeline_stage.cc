@@ -122,7 +122,7 @@ class PipelineStage final : public Stage {
       const bool durable = rings.durable.get() == rings.applied.get();
       if (applied && durable && consumer_.next_sequence() == rings.events.published()) return;
       if (rings.journal_failed.get() != 0) note_failure();
-      if (applied) ::usleep(kDrainPauseUs);
+      if (applied) engine::brief_pause();
     }
   }
 
@@ -146,8 +146,6 @@ class PipelineStage final : public Stage {
                engine::kIngressRingSlots, engine::kCommandRingSlots, engine::kEventRingSlots);
   }
 
-  static constexpr std::uint32_t kDrainPauseUs = 20;
-
   ScratchDirectory directory_;
   std::unique_ptr<engine::FileDevice> device_;
   std::unique_ptr<VenuePipeline> pipeline_;
@@ -165,6 +163,7 @@ absl::StatusOr<std::unique_ptr<Stage>> make_pipeline_stage(const StageOptions& o
                                                            const StreamHeader& header) {
   if (const absl::Status status = check_fits_venue(header); !status.ok()) return status;
   engine::PipelineSettings settings;
+  settings.limits = limits_for(header);
   settings.journal_idle = engine::settings_for(engine::online_cpu_count(), 2);
   std::string directory;
   std::unique_ptr<engine::FileDevice> device;

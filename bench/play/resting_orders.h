@@ -1,6 +1,7 @@
 // What rests in an exchange at the end of a run, and whether a stream fits one at all.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 #include "absl/status/status.h"
@@ -26,6 +27,16 @@ inline RestingOrders resting_orders(const engine::MarketState& state, std::uint3
     }
   }
   return resting;
+}
+
+// The venue's limits, with the memory this stream will use in place before it is timed.
+inline engine::ExchangeLimits limits_for(const StreamHeader& header) {
+  engine::ExchangeLimits limits;
+  limits.prefault_orders =
+      static_cast<std::uint32_t>(std::min<std::uint64_t>(header.max_live, limits.max_orders));
+  limits.prefault_client_keys = static_cast<std::uint32_t>(
+      std::min<std::uint64_t>(header.max_id + 1, engine::kMaxClientKeysPerSession));
+  return limits;
 }
 
 // Errors: ResourceExhausted, naming the limit.

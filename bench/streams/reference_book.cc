@@ -34,7 +34,7 @@ std::int32_t ReferenceBook::best_price_ticks(Side side) const {
   return side == Side::kBuy ? levels(side).rbegin()->first : levels(side).begin()->first;
 }
 
-void ReferenceBook::enter(const StreamOp& op, bool may_rest) {
+void ReferenceBook::enter(StreamOp op, bool may_rest) {
   const bool buys = op.side == Side::kBuy;
   Levels& opposite = levels_[engine::index_of(engine::opposite(op.side))];
   std::uint32_t open = op.qty_lots;

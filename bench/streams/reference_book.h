@@ -57,7 +57,8 @@ class ReferenceBook {
     Level::iterator order;
   };
 
-  void enter(const StreamOp& op, bool may_rest);
+  // By value: its fields then stay in registers while trades are added to the tally.
+  void enter(StreamOp op, bool may_rest);
   void reduce(const StreamOp& op);
   void erase(std::uint64_t id);
 

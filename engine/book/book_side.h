@@ -30,8 +30,11 @@ struct alignas(64) BookSide {
   std::uint32_t key_limit = 0;           // keys are below it
   std::int32_t direction = 1;            // +1 sell, -1 buy: price = base + direction * key
 
+  // Meaningful for prices of the instrument; any other gives some key or other, which prefetching
+  // relies on: hence the unsigned arithmetic, of which nothing but the low 32 bits is kept.
   [[nodiscard]] std::uint32_t key_of(Price price) const noexcept {
-    return static_cast<std::uint32_t>((price.value() - base) * direction);
+    return (static_cast<std::uint32_t>(price.value()) - static_cast<std::uint32_t>(base)) *
+           static_cast<std::uint32_t>(direction);
   }
   [[nodiscard]] Price price_of(std::uint32_t key) const noexcept {
     return Price(base + static_cast<std::int64_t>(key) * direction);

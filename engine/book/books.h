@@ -74,6 +74,13 @@ class Books {
     return sides_[page.book_side].price_of(page.page_key * kTicksPerPage + level % kTicksPerPage);
   }
 
+  // Whether an order can rest at `price`: its page of levels is in use or one is left.
+  [[nodiscard]] bool has_room(InstrumentId instrument, Side s, Price price) const noexcept {
+    const BookSide& book_side = side(instrument, s);
+    return book_side.directory[book_side.key_of(price) / kTicksPerPage] != kNoPage ||
+           !levels_.full();
+  }
+
   // Whether an order on side `s` at `price` would trade at once.
   [[nodiscard]] bool crosses(InstrumentId instrument, Side s, Price price) const noexcept {
     const BookSide& against = side(instrument, opposite(s));

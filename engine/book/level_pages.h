@@ -10,6 +10,7 @@
 #include "engine/base/assert.h"
 #include "engine/base/fixed_array.h"
 #include "engine/base/limits.h"
+#include "engine/base/prefetch.h"
 #include "engine/book/order_pool.h"
 
 namespace hourglass::engine {
@@ -67,9 +68,7 @@ class LevelPages {
     --used_count_;
   }
 
-  void prefetch(std::uint32_t level_index) const noexcept {
-    __builtin_prefetch(&levels_[level_index], 1);
-  }
+  void prefetch(std::uint32_t level_index) const noexcept { prefetch_line(&levels_[level_index]); }
 
  private:
   FixedArray<Level> levels_;

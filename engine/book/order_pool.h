@@ -5,6 +5,7 @@
 
 #include "engine/base/assert.h"
 #include "engine/base/fixed_array.h"
+#include "engine/base/prefetch.h"
 
 namespace hourglass::engine {
 
@@ -38,6 +39,9 @@ class OrderPool {
   // Room for `max_orders` orders. Cost: one mmap.
   explicit OrderPool(std::uint32_t max_orders) noexcept
       : orders_(std::uint64_t{max_orders} + 1), max_orders_(max_orders) {}
+
+  // Has the memory of `count` orders in place. Before the market opens.
+  void prefault(std::uint32_t count) noexcept { orders_.prefault(std::uint64_t{count} + 1); }
 
   BookOrder& operator[](Slot slot) noexcept { return orders_[slot]; }
   const BookOrder& operator[](Slot slot) const noexcept { return orders_[slot]; }
@@ -75,7 +79,7 @@ class OrderPool {
     return handle.slot != kNoSlot && orders_[handle.slot].generation == handle.generation;
   }
 
-  void prefetch(Slot slot) const noexcept { __builtin_prefetch(&orders_[slot], 1); }
+  void prefetch(Slot slot) const noexcept { prefetch_line(&orders_[slot]); }
 
  private:
   // Slot 0 is scratch: list ends write their links there instead of branching.

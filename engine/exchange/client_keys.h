@@ -6,6 +6,7 @@
 #include "engine/base/assert.h"
 #include "engine/base/fixed_array.h"
 #include "engine/base/limits.h"
+#include "engine/base/prefetch.h"
 #include "engine/base/types.h"
 #include "engine/book/order_pool.h"
 
@@ -14,6 +15,8 @@ namespace hourglass::engine {
 // A key is unused, live (its order works) or used (its order is done; not again today). Done orders
 // are not written here: their handle is stale, which says the same without touching this memory on
 // every fill. Ending the day costs nothing: a page is swept when it is first written the day after.
+// Until then a stale handle in it is of an earlier day, but for orders that outlived the day and
+// were done since: those are marked one by one (mark_done).
 // A page once given to a session stays its own, so which pages are given out is part of the state.
 // Thread: engine. Cost: constant, but 4,096 entries once a day for a page written again.
 class ClientKeys {
@@ -23,6 +26,9 @@ class ClientKeys {
         entries_((std::uint64_t{max_pages} + 1) * kClientKeysPerPage),
         page_day_(std::uint64_t{max_pages} + 1),
         max_pages_(max_pages) {}
+
+  // Has the memory of the first `count` keys in place. Before the market opens.
+  void prefault(std::uint64_t count) noexcept { entries_.prefault(count + kClientKeysPerPage); }
 
   // The order under this key; stale when the key is unused or used up.
   [[nodiscard]] OrderHandle find(SessionId session, ClientKey key) const noexcept {
@@ -36,8 +42,8 @@ class ClientKeys {
     const std::uint32_t page = page_of(session, key);
     if (page == 0) return false;
     const OrderHandle entry = entries_[entry_index(page, key)];
-    if (page_day_[page] != day_) return orders.is_live(entry);
-    return entry.slot != kNoSlot || entry.generation != 0;
+    if (entry.slot == kNoSlot) return is_used_up_today(entry);
+    return page_day_[page] == day_ || orders.is_live(entry);
   }
 
   // Whether the key can be written: its page exists or one is left.
@@ -52,7 +58,14 @@ class ClientKeys {
 
   // The key names no order, but not again today.
   void mark_used(SessionId session, ClientKey key, const OrderPool& orders) noexcept {
-    set(session, key, kUsedUp, orders);
+    set(session, key, used_up_today(), orders);
+  }
+
+  // The order under this key, which was entered on an earlier day, is done: not again today.
+  void mark_done(SessionId session, ClientKey key) noexcept {
+    const std::uint32_t page = page_of(session, key);
+    HG_ASSERT(page != 0, session, key);
+    entries_[entry_index(page, key)] = used_up_today();
   }
 
   void end_day() noexcept { ++day_; }
@@ -93,13 +106,19 @@ class ClientKeys {
   }
 
   void prefetch(SessionId session, ClientKey key) const noexcept {
-    __builtin_prefetch(&entries_[entry_index(page_of(session, key), key)]);
+    prefetch_line(&entries_[entry_index(page_of(session, key), key)]);
   }
 
  private:
   static constexpr std::uint32_t kPagesPerSession = kMaxClientKeysPerSession / kClientKeysPerPage;
-  // No slot ever has this: slot 0 holds no order, and the generation marks the entry.
-  static constexpr OrderHandle kUsedUp{.slot = kNoSlot, .generation = 1};
+  // Slot 0 holds no order: in its entries the generation is the day on which the key was used up,
+  // counted from 1.
+  [[nodiscard]] OrderHandle used_up_today() const noexcept {
+    return {.slot = kNoSlot, .generation = day_ + 1};
+  }
+  [[nodiscard]] bool is_used_up_today(OrderHandle entry) const noexcept {
+    return entry.slot == kNoSlot && entry.generation == day_ + 1;
+  }
 
   [[nodiscard]] std::uint32_t page_of(SessionId session, ClientKey key) const noexcept {
     return directory_[directory_index(session, key)];
@@ -120,7 +139,7 @@ class ClientKeys {
     } else if (page_day_[page] != day_) [[unlikely]] {
       for (std::uint32_t i = 0; i < kClientKeysPerPage; ++i) {
         OrderHandle& entry = entries_[std::uint64_t{page} * kClientKeysPerPage + i];
-        if (!orders.is_live(entry)) entry = OrderHandle{};
+        if (!orders.is_live(entry) && !is_used_up_today(entry)) entry = OrderHandle{};
       }
       page_day_[page] = day_;
     }

@@ -91,6 +91,7 @@ template <Clearing C>
 void Exchange<C>::run_end_day() noexcept {
   if (!run_sweep()) return;
   state_.keys.end_day();
+  state_.last_of_yesterday = OrderId(state_.sequence.value());
   auto& event = state_.events.template add_public<TradingDayEnded>();
   event.expired_count = state_.work.steps_done;
   end_work();

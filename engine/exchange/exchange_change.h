@@ -78,7 +78,6 @@ RejectReason Exchange<C>::replace(const ReplaceOrder& c) noexcept {
     return reason;
   }
   if (const auto reason = check_replace(c, slot); reason != RejectReason::kNone) return reason;
-  if (!state_.keys.has_room(session, c.key)) return RejectReason::kClientKeyLimitReached;
 
   const OrderRecord& record = state_.records[slot];
   const std::uint32_t open = state_.open_qty(slot);
@@ -86,18 +85,18 @@ RejectReason Exchange<C>::replace(const ReplaceOrder& c) noexcept {
   std::int64_t new_open = qty;
   if (c.basis == QtyBasis::kReduceBy) new_open = open - qty;
   if (c.basis == QtyBasis::kTotal) new_open = qty - record.executed;
-  if (new_open <= 0) {  // HG-MATCH-043, 044
+  const bool keeps = new_open > 0 && keeps_priority(c, slot, static_cast<std::uint32_t>(new_open));
+  if (new_open > 0 && !keeps) return requeue(c, slot, static_cast<std::uint32_t>(new_open));
+  if (!state_.keys.has_room(session, c.key)) return RejectReason::kClientKeyLimitReached;
+  if (keeps) {
+    keep_place(c, slot, static_cast<std::uint32_t>(new_open));
+  } else {  // HG-MATCH-043, 044
     const bool by_reduce = c.basis == QtyBasis::kReduceBy;
     cancel_order(slot, by_reduce ? CancelReason::kByClient : CancelReason::kReplacedBelowExecuted,
                  c.header.session_sequence);
     if (c.key != c.target) state_.keys.mark_used(session, c.key, state_.books.orders());
-    return RejectReason::kNone;
   }
-  if (keeps_priority(c, slot, static_cast<std::uint32_t>(new_open))) {
-    keep_place(c, slot, static_cast<std::uint32_t>(new_open));
-    return RejectReason::kNone;
-  }
-  return requeue(c, slot, static_cast<std::uint32_t>(new_open));
+  return RejectReason::kNone;
 }
 
 // HG-MATCH-042, after the look-up.
@@ -159,6 +158,7 @@ RejectReason Exchange<C>::requeue(const ReplaceOrder& c, Slot slot,
     const auto reason = post_only_price(record.instrument, record.side, record.post_only, price);
     if (reason != RejectReason::kNone) return reason;
   }
+  if (!state_.keys.has_room(record.session, c.key)) return RejectReason::kClientKeyLimitReached;
   if (books.levels().full()) return RejectReason::kPriceLevelLimitReached;
   const OrderIntent old_intent = intent(record, books.price_of(slot), state_.open_qty(slot));
   if (const auto reason = clearing_.replace(old_intent, intent(record, price, new_open));

@@ -1,6 +1,7 @@
 // Exchange: which command goes where, and what every command is checked for. Part of exchange.h.
 #pragma once
 
+#include "engine/base/prefetch.h"
 #include "engine/exchange/exchange.h"
 
 namespace hourglass::engine {
@@ -203,7 +204,7 @@ void Exchange<C>::prefetch_order(const Command& command) const noexcept {
   const Slot slot = hinted_slot(state_, command);
   if (slot == kNoSlot) return;
   state_.books.orders().prefetch(slot);
-  __builtin_prefetch(&state_.records[slot], 1);
+  prefetch_line(&state_.records[slot]);
 }
 
 template <Clearing C>
@@ -212,8 +213,8 @@ void Exchange<C>::prefetch_links(const Command& command) const noexcept {
   if (slot == kNoSlot) return;
   state_.books.prefetch_links(slot);
   const OrderRecord& record = state_.records[slot];
-  __builtin_prefetch(&state_.records[record.session_prev], 1);
-  __builtin_prefetch(&state_.records[record.session_next], 1);
+  prefetch_line(&state_.records[record.session_prev]);
+  prefetch_line(&state_.records[record.session_next]);
 }
 
 }  // namespace hourglass::engine

@@ -100,7 +100,7 @@ void Exchange<C>::accept(const NewOrder& c, Price price) noexcept {
   event.state = OrderState::kNew;
 }
 
-// HG-MATCH-010 to 015: what needs no book.
+// HG-MATCH-010 to 015, and of 016 what stands before the expiry in the order of reasons.
 template <Clearing C>
 RejectReason Exchange<C>::check_new(const NewOrder& c) const noexcept {
   if (c.header.instrument.value() >= state_.limits.max_instruments ||
@@ -119,6 +119,11 @@ RejectReason Exchange<C>::check_new(const NewOrder& c) const noexcept {
     if (const auto reason = check_limit_price(terms, c.price); reason != RejectReason::kNone) {
       return reason;
     }
+  } else {
+    const BookSide& against = state_.books.side(c.header.instrument, opposite(c.side));
+    if (!against.empty() && !terms.in_band(against.price_of(against.best_key))) {
+      return RejectReason::kPriceOutsideBand;
+    }
   }
   return is_expiry_valid(c) ? RejectReason::kNone : RejectReason::kExpireTimeInvalid;
 }
@@ -135,7 +140,7 @@ RejectReason Exchange<C>::working_price(const NewOrder& c, Price& price) const n
   if (against.empty()) return RejectReason::kNoOppositeSide;
   const Instrument& terms = instrument(id);
   const Price best = against.price_of(against.best_key);
-  if (!terms.in_band(best)) return RejectReason::kPriceOutsideBand;
+  HG_ASSERT(terms.in_band(best), id, best);  // check_new saw to it
   const std::uint32_t protection = c.type == OrderType::kMarket ? terms.protection_ticks : 0;
   price = protected_price(terms, c.side, best, protection);
   return RejectReason::kNone;

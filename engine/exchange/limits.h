@@ -18,6 +18,10 @@ struct ExchangeLimits {
   std::uint32_t max_client_key_pages = kMaxClientKeyPages;
   std::uint32_t max_steps_per_apply = kMaxStepsPerApply;
   std::uint32_t max_scan_per_apply = kMaxScanPerApply;
+  // Orders and client keys whose memory is in place from the start; what lies beyond costs a page
+  // fault when it is first used.
+  std::uint32_t prefault_orders = 0;
+  std::uint32_t prefault_client_keys = 0;
 };
 
 }  // namespace hourglass::engine

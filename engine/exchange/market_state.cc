@@ -17,6 +17,9 @@ MarketState::MarketState(const ExchangeLimits& exchange_limits) noexcept
   HG_ASSERT(exchange_limits.max_steps_per_apply > 0 &&
                 exchange_limits.max_steps_per_apply <= kMaxStepsPerApply,
             exchange_limits.max_steps_per_apply);
+  books.orders().prefault(exchange_limits.prefault_orders);
+  records.prefault(std::uint64_t{exchange_limits.prefault_orders} + 1);
+  keys.prefault(exchange_limits.prefault_client_keys);
   HG_ASSERT(exchange_limits.max_sessions <= kMaxSessions, exchange_limits.max_sessions);
 }
 
@@ -32,6 +35,8 @@ void MarketState::unlink(Slot slot) noexcept {
   SessionOrders::remove(sessions[record.session.value()].orders, records, slot);
   AccountOrders::remove(accounts[record.account.value()].orders, records, slot);
   if (record.time_in_force == TimeInForce::kGoodTillDate) expiries.remove(slot);
+  if (record.id <= last_of_yesterday) [[unlikely]]
+    keys.mark_done(record.session, record.key);
 }
 
 void MarketState::audit() const noexcept {

@@ -83,13 +83,14 @@ struct MarketState {
   std::uint64_t match_id = 0;  // of the last match
   SequenceNumber sequence;     // of the last command applied
   Timestamp time;              // its stamp
+  OrderId last_of_yesterday;   // orders up to it outlived a day's end; 0 in a state just loaded
   IncomingOrder incoming{};
   Sweep sweep{};
   PendingWork work;
 
   // Puts a working order into its owner's lists and, when it has an expiry, the heap.
   void link(Slot slot) noexcept;
-  // The reverse; the book is the caller's business.
+  // The reverse, for an order that is done; the book is the caller's business.
   void unlink(Slot slot) noexcept;
   // The order under (session, key), or kNoSlot.
   [[nodiscard]] Slot find_order(SessionId session, ClientKey key) const noexcept {

@@ -157,7 +157,10 @@ bool is_sound(const MarketState& state, const SavedOrder& o) {
 
 bool load_order(MarketState& state, const SavedOrder& o, std::vector<Slot>& loaded) {
   Books& books = state.books;
-  if (!is_sound(state, o) || books.orders().full() || books.levels().full()) return false;
+  if (!is_sound(state, o) || books.orders().full() ||
+      !books.has_room(o.instrument, o.side, o.price)) {
+    return false;
+  }
   if (books.crosses(o.instrument, o.side, o.price)) return false;
   if (state.find_order(o.session, o.key) != kNoSlot) return false;
   if (!state.keys.has_room(o.session, o.key)) return false;

@@ -3,11 +3,9 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
-
-// OpenSSL's own name for its context, so that this header need not include OpenSSL.
-struct evp_md_ctx_st;
 
 namespace hourglass::engine {
 
@@ -16,14 +14,10 @@ using Digest = std::array<std::byte, 32>;
 // Lower-case hexadecimal, for people.
 [[nodiscard]] std::string to_hex(std::span<const std::byte> bytes);
 
-// One running SHA-256. The algorithm is fetched once a process and the context once an object, so
-// that hashing a frame allocates nothing. Thread: one at a time.
+// One running SHA-256, its state inside the object: no call allocates. Thread: one at a time.
 class Sha256 {
  public:
-  Sha256();
-  ~Sha256();
-  Sha256(const Sha256&) = delete;
-  Sha256& operator=(const Sha256&) = delete;
+  Sha256() noexcept { start(); }
 
   // Forgets what was hashed before.
   void start() noexcept;
@@ -31,11 +25,13 @@ class Sha256 {
   // The digest of everything since start(); start() must come before the next update().
   [[nodiscard]] Digest finish() noexcept;
 
-  // start, update, finish. Cost: about 0.7 ns a byte with SHA instructions, plus 0.2 us.
+  // start, update, finish. Cost: about 0.7 ns a byte with SHA instructions, plus 0.1 us.
   [[nodiscard]] Digest of(std::span<const std::byte> bytes) noexcept;
 
  private:
-  evp_md_ctx_st* context_;
+  // Room for OpenSSL's SHA256_CTX, which this header need not know; sha256.cc holds it to the size.
+  static constexpr std::size_t kStateBytes = 112;
+  alignas(8) std::array<std::byte, kStateBytes> state_;
 };
 
 }  // namespace hourglass::engine

@@ -76,7 +76,7 @@ struct NewOrder {
   std::uint8_t cancel_on_disconnect;  // 0 or 1 (FIX 18=o)
   std::array<std::uint8_t, 7> reserved;
   ClientOrderId client_order_id;
-  std::uint32_t reserved2;
+  std::uint64_t reserved2;
 };
 static_assert(sizeof(NewOrder) == 128);
 

@@ -1,5 +1,6 @@
-// The life cycle of an order, as one table. What is not listed cannot happen: the exchange asserts
-// each move, and tests/unit/order_state_test.cc walks all pairs and prints the table.
+// The life cycle of an order, as one table. What is not listed cannot happen:
+// tests/unit/order_state_test.cc walks all pairs and prints the table, order_lives_test.cc holds
+// every event of random streams to it.
 #pragma once
 
 #include <array>

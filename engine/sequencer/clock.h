@@ -27,6 +27,12 @@ inline std::uint64_t monotonic_ns() noexcept {
   return SystemClock::read(CLOCK_MONOTONIC).value();
 }
 
+// Gives the core away for a moment, for a thread that waits for another's progress on a cold path.
+inline void brief_pause() noexcept {
+  constexpr timespec kPause{.tv_sec = 0, .tv_nsec = 20'000};
+  static_cast<void>(::clock_nanosleep(CLOCK_MONOTONIC, 0, &kPause, nullptr));
+}
+
 // Stamps never go back and never repeat: max(last + 1, now) (design 10, 9).
 class Stamper {
  public:

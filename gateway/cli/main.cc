@@ -9,6 +9,7 @@
 #include "gateway/cli/dispatch.h"
 #include "gateway/cli/replica_factory.h"
 #include "gateway/cli/version.h"
+#include "gateway/daemon/run_main.h"
 
 namespace {
 
@@ -21,6 +22,9 @@ int run_audit(std::span<const std::string_view> args) {
 }
 
 constexpr std::array kSubcommands{
+    Subcommand{.name = "run",
+               .summary = "start the exchange and take orders as lines of text",
+               .run = hourglass::gateway::run_main},
     Subcommand{.name = "play",
                .summary = "run an order stream with known results, time it and check it",
                .run = hourglass::bench::play_main},

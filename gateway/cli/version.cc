@@ -7,6 +7,7 @@
 
 #include "engine/base/build_info.h"
 #include "engine/base/command_line.h"
+#include "engine/exchange/memory_per_order.h"
 #include "engine/order/command.h"
 
 namespace hourglass::gateway {
@@ -20,16 +21,19 @@ std::string version_page() {
       "message layout: {}\n"
       "rule set: {}\n"
       "assertions: {}\n"
-      "slow checks: {}\n",
+      "slow checks: {}\n"
+      "{}",
       build.version, build.compiler, build.flags, engine::kLayoutVersion, engine::kRuleSetVersion,
-      build.assertions_on ? "on" : "off", build.slow_checks_on ? "on" : "off");
+      build.assertions_on ? "on" : "off", build.slow_checks_on ? "on" : "off",
+      engine::memory_per_order_text());
 }
 
 int run_version(std::span<const std::string_view> args) {
   engine::CommandLine line("version",
                            "Prints what this program was built from and with, the version of the "
                            "command and event layout it reads and writes, and the rule set a "
-                           "journal written by it names.");
+                           "journal written by it names, and what a resting order costs in "
+                           "memory.");
   if (const std::optional<int> exit_code = line.parse_or_explain(args)) return *exit_code;
   std::fputs(version_page().c_str(), stdout);
   return engine::CommandLine::kExitOk;

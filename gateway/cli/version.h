@@ -8,7 +8,7 @@
 namespace hourglass::gateway {
 
 // The report: project version, compiler and flags, layout and rule set versions, whether the
-// assertions are on. One fact a line, ending in a newline.
+// assertions are on, what a resting order costs in memory. One fact a line, ending in a newline.
 std::string version_page();
 
 // The subcommand: prints the report to stdout. Returns the exit code.

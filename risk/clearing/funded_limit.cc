@@ -48,15 +48,15 @@ void FundedLimit::on_trade(const engine::ClearingTrade& trade) noexcept {
 engine::ClearingOutcome FundedLimit::apply(const engine::Command& command) noexcept {
   const auto& adjust = command.as<engine::AdjustFunds>();
   const std::int64_t amount = adjust.amount.value();
+  Account& a = account(adjust.header.account);
+  if (amount < 0 && a.is_known == 0) {
+    return {.reason = RejectReason::kAccountUnknown, .balance = {}};
+  }
   if (amount == 0 || amount > kMaxAdjustmentMicroUsd || amount < -kMaxAdjustmentMicroUsd) {
     return {.reason = RejectReason::kAmountInvalid, .balance = {}};
   }
-  Account& a = account(adjust.header.account);
-  if (amount < 0) {
-    if (a.is_known == 0) return {.reason = RejectReason::kAccountUnknown, .balance = {}};
-    if (a.funds - a.held - a.used < -amount) {
-      return {.reason = RejectReason::kInsufficientFunds, .balance = {}};
-    }
+  if (amount < 0 && a.funds - a.held - a.used < -amount) {
+    return {.reason = RejectReason::kInsufficientFunds, .balance = {}};
   }
   if (a.funds + amount > kMaxNotionalMicroUsd) {
     return {.reason = RejectReason::kAmountInvalid, .balance = {}};

@@ -1,9 +1,12 @@
-// FundedLimit: the simplest clearing that is safe to trade on: nobody owes more than was paid in.
+// FundedLimit: the simplest clearing to trade on: nobody orders for more than was paid in.
 //
 // Every account pays in first. A working order holds its whole value at its limit, whichever side;
 // a trade turns that hold into used funds at the trade price. There is no netting, no margin and
-// no profit yet, so it is too strict for trading and never too lax: the ledger and the margin
-// module replace it behind the same seam.
+// no profit yet: the ledger and the margin module replace it behind the same seam.
+//
+// A trade at a better price than the limit of a sale (or below zero, of a purchase) is worth more
+// than was held for it. It cannot fail any more, so the account may stand below zero by that
+// improvement; until funds come in, it can then only cancel and reduce.
 #pragma once
 
 #include <cstdint>
@@ -33,7 +36,7 @@ class FundedLimit {
                                const engine::OrderIntent& with) noexcept;
   void release(const engine::OrderIntent& intent) noexcept;
   void on_trade(const engine::ClearingTrade& trade) noexcept;
-  // AdjustFunds. Errors: kAmountInvalid, kAccountUnknown (withdrawal), kInsufficientFunds.
+  // AdjustFunds. Errors: kAccountUnknown (withdrawal), kAmountInvalid, kInsufficientFunds.
   engine::ClearingOutcome apply(const engine::Command& command) noexcept;
   bool next_follow_up(engine::Command&) noexcept { return false; }
 

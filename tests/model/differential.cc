@@ -73,7 +73,8 @@ class Bench {
   }
 
  private:
-  std::optional<std::string> send(Command command) {
+  std::optional<std::string> send(const Command& unstamped) {
+    Command command = unstamped;
     CommandHeader& header = command.mutable_header();
     header.sequence = SequenceNumber(++sequence_);
     time_ns_ = std::max(time_ns_ + 1, header.time.value());

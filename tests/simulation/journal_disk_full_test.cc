@@ -22,9 +22,10 @@ void fill_disk(JournalWriter& writer) {
   bool warned = false;
   absl::Status status;
   for (int i = 0; i < 100000 && status.ok(); ++i) {
-    while (writer.preparer().state() != SegmentPreparer::State::kReady) {
-      if (writer.preparer().step() == SegmentPreparer::State::kNoSpace) break;
-    }
+    SegmentPreparer::State state = writer.preparer().state();
+    do {
+      state = writer.preparer().step();
+    } while (state == SegmentPreparer::State::kFilling || state == SegmentPreparer::State::kNeeded);
     warned = warned || writer.space_low();
     status = write_frame(writer, 20);
   }

@@ -32,7 +32,8 @@ Body body_of(const From& from) {
   return body;
 }
 
-inline Command stamped(Command command, std::uint64_t sequence, std::uint64_t time_ns) {
+inline Command stamped(const Command& unstamped, std::uint64_t sequence, std::uint64_t time_ns) {
+  Command command = unstamped;
   command.mutable_header().sequence = SequenceNumber(sequence);
   command.mutable_header().time = Timestamp(time_ns);
   return command;

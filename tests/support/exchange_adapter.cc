@@ -20,8 +20,7 @@ class ExchangeUnderTest final : public UnderTest {
       std::fill(copy.bytes.begin() + static_cast<std::ptrdiff_t>(used), copy.bytes.end(),
                 std::byte{0});
     }
-    HG_ASSERT(exchange_.has_pending_work() ==
-              (exchange_.state().work.kind != WorkKind::kNone));
+    HG_ASSERT(exchange_.has_pending_work() == (exchange_.state().work.kind != WorkKind::kNone));
     if (++applied_ % kAuditEvery == 0) exchange_.state().audit();
   }
 

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "tests/support/command_builder.h"
+#include "tests/support/random_mix.h"
 #include "tests/support/random_source.h"
 
 namespace hourglass::engine::test {
@@ -13,92 +14,7 @@ namespace {
 constexpr std::uint32_t kSessions = 4;
 constexpr std::uint32_t kAccounts = 4;
 constexpr std::uint32_t kInstruments = 4;
-constexpr std::size_t kRememberedPerSession = 40;
-
-// How often each kind of command comes, and per cent of orders with each instruction.
-struct Mix {
-  std::uint32_t new_order = 50;
-  std::uint32_t replace = 10;
-  std::uint32_t cancel = 25;
-  std::uint32_t mass_cancel = 0;
-  std::uint32_t disconnect = 0;
-  std::uint32_t advance_time = 0;
-  std::uint32_t day_end = 0;
-  std::uint32_t state = 0;
-  std::uint32_t band = 0;
-  std::uint32_t recovered = 0;
-  std::uint32_t define = 0;
-  std::uint32_t funds = 0;
-
-  std::uint32_t iceberg_percent = 5;
-  std::uint32_t market_percent = 3;
-  std::uint32_t immediate_percent = 6;
-  std::uint32_t fill_or_kill_percent = 3;
-  std::uint32_t min_qty_percent = 2;
-  std::uint32_t post_only_percent = 5;
-  std::uint32_t gtd_percent = 2;
-  std::uint32_t spread_ticks = 6;      // prices lie this many increments around the middle
-  std::uint32_t passive_percent = 70;  // orders priced on their own side of the middle
-  std::uint32_t careless_percent = 1;  // an order field out of its range
-  std::uint32_t wild_percent = 0;      // bytes out of theirs
-  std::uint32_t at_once_percent = 0;
-};
-
-Mix mix_of(Profile profile) {
-  switch (profile) {
-    case Profile::kPlain: return {.iceberg_percent = 0, .market_percent = 1, .spread_ticks = 10};
-    case Profile::kCrossing:
-      return {.market_percent = 12,
-              .immediate_percent = 15,
-              .fill_or_kill_percent = 15,
-              .min_qty_percent = 12,
-              .post_only_percent = 15,
-              .spread_ticks = 2,
-              .passive_percent = 35};
-    case Profile::kIcebergs:
-      return {.replace = 15, .iceberg_percent = 75, .fill_or_kill_percent = 6, .spread_ticks = 3};
-    case Profile::kReplaces:
-      return {.new_order = 35,
-              .replace = 50,
-              .cancel = 8,
-              .iceberg_percent = 25,
-              .post_only_percent = 12,
-              .spread_ticks = 4};
-    case Profile::kBulk: return {.mass_cancel = 4, .disconnect = 3, .state = 1, .define = 1};
-    case Profile::kDays:
-      return {.cancel = 10, .advance_time = 6, .day_end = 1, .state = 1, .gtd_percent = 40};
-    case Profile::kStates:
-      return {.mass_cancel = 1,
-              .disconnect = 1,
-              .advance_time = 1,
-              .state = 12,
-              .band = 6,
-              .recovered = 2,
-              .define = 2,
-              .market_percent = 10,
-              .post_only_percent = 15};
-    case Profile::kFunds:
-      return {.replace = 20, .funds = 8, .iceberg_percent = 15, .careless_percent = 3};
-    case Profile::kHostile:
-      return {.replace = 20,
-              .mass_cancel = 2,
-              .disconnect = 1,
-              .advance_time = 1,
-              .day_end = 1,
-              .state = 4,
-              .band = 1,
-              .recovered = 1,
-              .define = 3,
-              .funds = 1,
-              .iceberg_percent = 15,
-              .gtd_percent = 10,
-              .spread_ticks = 3,
-              .careless_percent = 25,
-              .wild_percent = 20,
-              .at_once_percent = 40};
-  }
-  return {};
-}
+constexpr std::size_t kRememberedPerSession = 12;
 
 // What lies next to the limits of some field or other.
 constexpr std::array<std::int64_t, 24> kEdges = {0,
@@ -187,7 +103,8 @@ class Generator {
   NaiveLimits limits() {
     constexpr std::array<std::uint32_t, 6> kSteps = {1, 2, 3, 7, 50, kMaxStepsPerApply};
     constexpr std::array<std::uint32_t, 6> kScans = {1, 2, 5, 20, 200, kMaxScanPerApply};
-    constexpr std::array<std::uint32_t, 6> kOrders = {8, 60, 400, 1'000, 100'000, 100'000};
+    constexpr std::array<std::uint32_t, 10> kOrders = {6,   60,  500, 500,   500,
+                                                       500, 500, 500, 2'000, 2'000};
     return NaiveLimits{.max_orders = random_.pick<std::uint32_t>(kOrders),
                        .max_sessions = kSessions,
                        .max_accounts = kAccounts,
@@ -196,7 +113,7 @@ class Generator {
                        .max_scan_per_apply = random_.pick<std::uint32_t>(kScans)};
   }
 
-  void add(Stream& stream, Command command) {
+  void add(Stream& stream, const Command& command) {
     Step step{.command = command, .when = When::kIdle};
     time_ns_ += 1 + random_.below(1000);
     if (random_.percent(mix_.wild_percent)) make_wild(step.command);
@@ -399,7 +316,7 @@ class Generator {
       spec.price = 0;
       spec.display = 0;
     }
-    forget(order);
+    // Whether the old key or the new one lives on is the exchange's business; keep both.
     order.key = spec.key;
     if (spec.basis != QtyBasis::kReduceBy) {
       order.price = spec.price;
@@ -484,21 +401,6 @@ class Generator {
 };
 
 }  // namespace
-
-std::string_view name(Profile profile) {
-  switch (profile) {
-    case Profile::kPlain: return "Plain";
-    case Profile::kCrossing: return "Crossing";
-    case Profile::kIcebergs: return "Icebergs";
-    case Profile::kReplaces: return "Replaces";
-    case Profile::kBulk: return "Bulk";
-    case Profile::kDays: return "Days";
-    case Profile::kStates: return "States";
-    case Profile::kFunds: return "Funds";
-    case Profile::kHostile: return "Hostile";
-  }
-  return "?";
-}
 
 Stream random_stream(Profile profile, std::uint64_t seed, std::uint32_t step_count) {
   return Generator(profile, seed * kAllProfiles.size() + static_cast<std::uint64_t>(profile))

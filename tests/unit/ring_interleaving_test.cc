@@ -1,10 +1,12 @@
-// The rings' own code through every order of its steps: rings of two slots, three events.
+// The rings' own code through the orders of its steps, up to a number of interruptions each test
+// names: two slots, three events or a few more.
 #include <gtest/gtest.h>
 
 #include <array>
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "engine/ring/broadcast_ring.h"
@@ -91,6 +93,7 @@ TEST(RingInterleavings, MpscRingLosesDoublesAndTearsNothing) {
   };
   const std::uint64_t schedules = Interleavings::run_all(3, set_up, check);
   EXPECT_TRUE(right) << "in schedule " << schedules;
+  ::testing::Test::RecordProperty("schedules", std::to_string(schedules));
   EXPECT_GT(schedules, 10'000U);
   EXPECT_TRUE(was_full) << "the case of a full ring was among them";
 }
@@ -106,6 +109,7 @@ TEST(RingInterleavings, MpscRingIsNeverFullWithASlotForEach) {
   const auto check = [&] { return right = run->full_count == 0 && run->delivered_all(); };
   const std::uint64_t schedules = Interleavings::run_all(1000, set_up, check);
   EXPECT_TRUE(right) << "in schedule " << schedules;
+  ::testing::Test::RecordProperty("schedules", std::to_string(schedules));
   EXPECT_GT(schedules, 900U);
 }
 
@@ -128,6 +132,7 @@ TEST(RingInterleavings, MpscRingIsNotFullForAProducerWithAnOldHead) {
   const auto check = [&] { return right = run->pushed[0].size() == 1 && run->delivered_all(); };
   const std::uint64_t schedules = Interleavings::run_all(2, set_up, check);
   EXPECT_TRUE(right) << "in schedule " << schedules;
+  ::testing::Test::RecordProperty("schedules", std::to_string(schedules));
 }
 
 TEST(RingInterleavings, MpscRingDeliversWhatWasClaimedBeforeTheClose) {
@@ -154,6 +159,7 @@ TEST(RingInterleavings, MpscRingDeliversWhatWasClaimedBeforeTheClose) {
   };
   const std::uint64_t schedules = Interleavings::run_all(6, set_up, check);
   EXPECT_TRUE(right) << "in schedule " << schedules;
+  ::testing::Test::RecordProperty("schedules", std::to_string(schedules));
   EXPECT_TRUE(was_closed);
 }
 
@@ -208,6 +214,7 @@ TEST(RingInterleavings, SlowReaderGetsOrLosesEachEventOnceAndNeverAMixture) {
   };
   const std::uint64_t schedules = Interleavings::run_all(5, set_up, check);
   EXPECT_TRUE(right) << "in schedule " << schedules;
+  ::testing::Test::RecordProperty("schedules", std::to_string(schedules));
   EXPECT_GT(runs_with_loss, 0U);
 }
 
@@ -249,6 +256,7 @@ TEST(RingInterleavings, GatingConsumerReadsEachCommandWholeAndHoldsTheProducerBa
   };
   const std::uint64_t schedules = Interleavings::run_all(5, set_up, check);
   EXPECT_TRUE(right) << "in schedule " << schedules;
+  ::testing::Test::RecordProperty("schedules", std::to_string(schedules));
   EXPECT_TRUE(was_held_back);
 }
 

@@ -1,0 +1,26 @@
+// Prices between people's decimals and the book's ticks, without floating point.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "engine/contract/instrument.h"
+
+namespace hourglass::engine {
+
+struct ParsedPrice {
+  RejectReason reason = RejectReason::kNone;  // kPriceOffTick, kPriceOutOfRange, kMalformed
+  Price price;
+};
+
+// The ticks of a decimal in USD a GPU-hour: an optional '-', digits, optionally '.' and at most 9
+// digits. Errors: kMalformed for any other text, kPriceOffTick between two ticks, kPriceOutOfRange
+// over kMaxPriceTicks. Thread: any, pure. Cost: the text's length.
+[[nodiscard]] ParsedPrice parse_price(std::string_view text, std::int64_t tick_size_nano_usd);
+
+// The shortest decimal of a price, as parse_price takes it back.
+[[nodiscard]] std::string price_text(Price price, std::int64_t tick_size_nano_usd);
+
+}  // namespace hourglass::engine

@@ -1,0 +1,340 @@
+#include "gateway/daemon/text_door.h"
+
+#include <charconv>
+#include <limits>
+#include <optional>
+
+#include "engine/contract/price_text.h"
+#include "fmt/format.h"
+
+namespace hourglass::gateway {
+
+using engine::ClientKey;
+using engine::Command;
+using engine::Event;
+using engine::EventKind;
+using engine::InstrumentId;
+using engine::Price;
+using engine::Qty;
+using engine::Side;
+
+namespace {
+
+// Funds are stated in USD with cents as people write them; micro-USD behind.
+constexpr std::int64_t kNanoUsdPerMicroUsd = 1000;
+
+std::vector<std::string_view> split(std::string_view line) {
+  std::vector<std::string_view> words;
+  while (true) {  // ends: each round takes a word off the line
+    const std::size_t begin = line.find_first_not_of(" \t\r");
+    if (begin == std::string_view::npos) return words;
+    line.remove_prefix(begin);
+    const std::size_t end = std::min(line.find_first_of(" \t\r"), line.size());
+    words.push_back(line.substr(0, end));
+    line.remove_prefix(end);
+  }
+}
+
+std::optional<std::int64_t> number(std::string_view text) {
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+absl::StatusOr<ClientKey> key_of(std::string_view text) {
+  const auto value = number(text);
+  if (!value || *value < 0 || *value >= engine::kMaxClientKeysPerSession) {
+    return absl::InvalidArgumentError(fmt::format("\"{}\" is no order number (0 to {})", text,
+                                                  engine::kMaxClientKeysPerSession - 1));
+  }
+  return ClientKey(static_cast<std::uint32_t>(*value));
+}
+
+engine::ClientOrderId text_id(ClientKey key) {
+  return *engine::ClientOrderId::from(fmt::format("{}", key.value()));
+}
+
+}  // namespace
+
+TextDoor::TextDoor(Venue& venue) : venue_(venue), reports_(venue.pipeline().rings().events) {}
+
+std::string_view TextDoor::help() {
+  return "  list                                   what is listed, best prices\n"
+         "  book SYMBOL                            every working order\n"
+         "  account N                              act as account N (starts as 1)\n"
+         "  deposit USD | withdraw USD             funds of the account\n"
+         "  buy QTY SYMBOL @ PRICE [as N] [ioc|fok|gtc|post]\n"
+         "  sell QTY SYMBOL market [as N]\n"
+         "  cancel N | replace N QTY @ PRICE [as N2]\n"
+         "  help | quit\n";
+}
+
+absl::StatusOr<std::string> TextDoor::answer(std::string_view line) {
+  const Words words = split(line);
+  if (words.empty() || words[0].front() == '#') return std::string{};
+  if (words[0] == "buy") return enter(words, Side::kBuy);
+  if (words[0] == "sell") return enter(words, Side::kSell);
+  if (words[0] == "cancel") return cancel(words);
+  if (words[0] == "replace") return replace(words);
+  if (words[0] == "deposit") return adjust(words, true);
+  if (words[0] == "withdraw") return adjust(words, false);
+  if (words[0] == "account") return use_account(words);
+  if (words[0] == "book") return book(words);
+  if (words[0] == "list") return list();
+  if (words[0] == "help") return std::string(help());
+  if (words[0] == "quit") return absl::CancelledError("quit");
+  return absl::InvalidArgumentError(fmt::format("\"{}\" is no command; try help", words[0]));
+}
+
+absl::StatusOr<std::string> TextDoor::enter(const Words& words, Side side) {
+  if (words.size() < 4) return absl::InvalidArgumentError("buy QTY SYMBOL @ PRICE, or market");
+  const auto qty = number(words[1]);
+  if (!qty) return absl::InvalidArgumentError(fmt::format("\"{}\" is no quantity", words[1]));
+  const auto instrument = find_instrument(words[2]);
+  if (!instrument.ok()) return instrument.status();
+  engine::NewOrder order{};
+  order.qty = order.display_qty = Qty(*qty);
+  order.side = side;
+  order.type = engine::OrderType::kMarket;
+  order.time_in_force = engine::TimeInForce::kDay;
+  std::size_t at = 4;
+  if (words[3] == "@" && words.size() > 4) {
+    const auto price = parse(words[4], *instrument);
+    if (!price.ok()) return price.status();
+    order.type = engine::OrderType::kLimit;
+    order.price = *price;
+    at = 5;
+  } else if (words[3] != "market") {
+    return absl::InvalidArgumentError("a price is \"@ PRICE\" or \"market\"");
+  }
+  order.key = unused_key();
+  for (; at < words.size(); ++at) {
+    if (words[at] == "as" && at + 1 < words.size()) {
+      const auto key = key_of(words[++at]);
+      if (!key.ok()) return key.status();
+      order.key = *key;
+    } else if (words[at] == "ioc") {
+      order.time_in_force = engine::TimeInForce::kImmediateOrCancel;
+    } else if (words[at] == "fok") {
+      order.time_in_force = engine::TimeInForce::kFillOrKill;
+    } else if (words[at] == "gtc") {
+      order.time_in_force = engine::TimeInForce::kGoodTillCancel;
+    } else if (words[at] == "post") {
+      order.post_only = engine::PostOnly::kReject;
+    } else {
+      return absl::InvalidArgumentError(fmt::format("\"{}\" is no instruction", words[at]));
+    }
+  }
+  order.header = header<engine::NewOrder>(*instrument);
+  order.client_order_id = text_id(order.key);
+  return send(Command::of(order));
+}
+
+absl::StatusOr<std::string> TextDoor::cancel(const Words& words) {
+  if (words.size() != 2) return absl::InvalidArgumentError("cancel N");
+  const auto key = key_of(words[1]);
+  if (!key.ok()) return key.status();
+  const engine::MarketState& market = venue_.market();
+  const engine::Slot slot = market.find_order(engine::SessionId(account_), *key);
+  if (slot == engine::kNoSlot) return absl::InvalidArgumentError("no such working order");
+  engine::CancelOrder command{};
+  command.header = header<engine::CancelOrder>(market.records[slot].instrument);
+  command.target = *key;
+  command.client_order_id = text_id(*key);
+  return send(Command::of(command));
+}
+
+absl::StatusOr<std::string> TextDoor::replace(const Words& words) {
+  if ((words.size() != 5 && words.size() != 7) || words[3] != "@") {
+    return absl::InvalidArgumentError("replace N QTY @ PRICE [as N2]");
+  }
+  const auto target = key_of(words[1]);
+  if (!target.ok()) return target.status();
+  const engine::MarketState& market = venue_.market();
+  const engine::Slot slot = market.find_order(engine::SessionId(account_), *target);
+  if (slot == engine::kNoSlot) return absl::InvalidArgumentError("no such working order");
+  const auto qty = number(words[2]);
+  if (!qty) return absl::InvalidArgumentError(fmt::format("\"{}\" is no quantity", words[2]));
+  const InstrumentId instrument = market.records[slot].instrument;
+  const auto price = parse(words[4], instrument);
+  if (!price.ok()) return price.status();
+  auto key = absl::StatusOr<ClientKey>(unused_key());
+  if (words.size() == 7) key = key_of(words[6]);
+  if (!key.ok()) return key.status();
+  engine::ReplaceOrder command{};
+  command.header = header<engine::ReplaceOrder>(instrument);
+  command.target = *target;
+  command.key = *key;
+  command.price = *price;
+  command.qty = Qty(*qty);
+  command.side = market.records[slot].side;
+  command.basis = engine::QtyBasis::kTotal;
+  command.client_order_id = text_id(*key);
+  return send(Command::of(command));
+}
+
+absl::StatusOr<std::string> TextDoor::adjust(const Words& words, bool deposit) {
+  if (words.size() != 2) return absl::InvalidArgumentError("deposit USD");
+  const engine::ParsedPrice amount = engine::parse_price(words[1], kNanoUsdPerMicroUsd);
+  if (amount.reason != engine::RejectReason::kNone) {
+    return absl::InvalidArgumentError(fmt::format("\"{}\" is no amount", words[1]));
+  }
+  engine::AdjustFunds command{};
+  command.header = header<engine::AdjustFunds>(InstrumentId(0));
+  command.amount = engine::Money(deposit ? amount.price.value() : -amount.price.value());
+  return send(Command::of(command));
+}
+
+absl::StatusOr<std::string> TextDoor::use_account(const Words& words) {
+  const auto value = words.size() == 2 ? number(words[1]) : std::nullopt;
+  if (!value || *value < 1 || *value >= engine::kMaxSessions) {
+    return absl::InvalidArgumentError(fmt::format("account N, 1 to {}", engine::kMaxSessions - 1));
+  }
+  account_ = static_cast<std::uint32_t>(*value);
+  return fmt::format("account {}\n", account_);
+}
+
+absl::StatusOr<std::string> TextDoor::send(const Command& command) {
+  if (venue_.pipeline().rings().ingress.try_push(command) != engine::PushResult::kPushed) {
+    return absl::UnavailableError("the venue takes no orders now");
+  }
+  if (const absl::Status status = venue_.settle(); !status.ok()) return status;
+  std::string told;
+  for (;;) {  // ends: settle() left finitely many events
+    Event event;
+    const engine::PollResult result = reports_.poll(event);
+    if (result == engine::PollResult::kEmpty) break;
+    told += result == engine::PollResult::kItem
+                ? tell(event)
+                : fmt::format("({} reports not shown)\n", reports_.lost().count());
+  }
+  told += fmt::format("durable through {}\n", venue_.pipeline().rings().durable.get() - 1);
+  return told;
+}
+
+std::string TextDoor::tell(const Event& event) const {
+  const InstrumentId id = event.header().instrument;
+  const std::uint64_t sequence = event.header().command_sequence.value();
+  switch (event.header().kind) {
+    case EventKind::kOrderAccepted: {
+      const auto& e = event.as<engine::OrderAccepted>();
+      return fmt::format("accepted {} order {}: {} {} {} @ {}\n", e.order.key.value(),
+                         e.order.order_id.value(), name(e.side), e.qty,
+                         venue_.market().instruments[id.value()].symbol_view(), text(e.price, id));
+    }
+    case EventKind::kRequestRejected: {
+      const auto& e = event.as<engine::RequestRejected>();
+      return fmt::format("rejected {}: {}\n", e.key.value(), engine::describe(e.reason).text);
+    }
+    case EventKind::kTrade: {
+      const auto& e = event.as<engine::Trade>();
+      return fmt::format("trade {}: {} @ {}, order {} leaves {}, order {} leaves {}\n",
+                         e.match_id.value(), e.qty, text(e.price, id), e.resting.order_id.value(),
+                         e.resting_leaves, e.incoming.order_id.value(), e.incoming_leaves);
+    }
+    case EventKind::kOrderRested: {
+      const auto& e = event.as<engine::OrderRested>();
+      return fmt::format("rests order {}: {} @ {}\n", e.order_id.value(), e.qty, text(e.price, id));
+    }
+    case EventKind::kOrderReplaced: {
+      const auto& e = event.as<engine::OrderReplaced>();
+      return fmt::format("replaced {} by {}: {} @ {}, {} open{}\n", e.old_key.value(),
+                         e.order.key.value(), e.qty, text(e.price, id), e.leaves,
+                         e.kept_priority != 0 ? ", place kept" : "");
+    }
+    case EventKind::kOrderCancelled: {
+      const auto& e = event.as<engine::OrderCancelled>();
+      return fmt::format("cancelled {}: {} open taken off, {} executed\n", e.order.key.value(),
+                         e.cancelled, e.executed);
+    }
+    case EventKind::kFundsAdjusted: {
+      const auto& e = event.as<engine::FundsAdjusted>();
+      return fmt::format("funds of account {}: {} USD\n", e.account.value(),
+                         engine::price_text(Price(e.balance.value()), kNanoUsdPerMicroUsd));
+    }
+    case EventKind::kMassCancelDone:
+    case EventKind::kInstrumentDefined:
+    case EventKind::kTradingStateChanged:
+    case EventKind::kTradingDayEnded:
+    case EventKind::kPriceBandChanged: return fmt::format("event of command {}\n", sequence);
+  }
+  return {};
+}
+
+absl::StatusOr<std::string> TextDoor::book(const Words& words) const {
+  if (words.size() != 2) return absl::InvalidArgumentError("book SYMBOL");
+  const auto instrument = find_instrument(words[1]);
+  if (!instrument.ok()) return instrument.status();
+  std::string told;
+  const engine::MarketState& market = venue_.market();
+  for (const Side side : {Side::kSell, Side::kBuy}) {
+    std::string orders;
+    market.books.walk(*instrument, side, [&](engine::Slot slot, Price price) {
+      const std::string line =
+          fmt::format("{:4} {:>8} @ {}  order {} of account {}\n", name(side),
+                      market.open_qty(slot), text(price, *instrument),
+                      market.records[slot].id.value(), market.records[slot].account.value());
+      // Offers are shown with the best at the bottom, next to the bids.
+      orders = side == Side::kSell ? line + orders : orders + line;
+      return true;
+    });
+    told += orders;
+  }
+  return told.empty() ? "empty\n" : told;
+}
+
+std::string TextDoor::list() const {
+  const engine::MarketState& market = venue_.market();
+  std::string told;
+  for (std::uint32_t i = 0; i < market.limits.max_instruments; ++i) {
+    const engine::Instrument& terms = market.instruments[i];
+    if (!terms.listed()) continue;
+    const InstrumentId id(i);
+    const auto best = [&](Side side) {
+      const engine::BookSide& book_side = market.books.side(id, side);
+      return book_side.empty() ? std::string("-")
+                               : text(book_side.price_of(book_side.best_key), id);
+    };
+    told += fmt::format("{:16} lot {:>4} GPU-h  bid {:>10}  offer {:>10}{}\n", terms.symbol_view(),
+                        terms.contract_size_gpu_hours, best(Side::kBuy), best(Side::kSell),
+                        terms.state == engine::TradingState::kOpen ? "" : "  not open");
+  }
+  return told;
+}
+
+absl::StatusOr<InstrumentId> TextDoor::find_instrument(std::string_view symbol) const {
+  const engine::MarketState& market = venue_.market();
+  for (std::uint32_t i = 0; i < market.limits.max_instruments; ++i) {
+    if (market.instruments[i].listed() && market.instruments[i].symbol_view() == symbol) {
+      return InstrumentId(i);
+    }
+  }
+  return absl::InvalidArgumentError(fmt::format("\"{}\" is not listed; try list", symbol));
+}
+
+absl::StatusOr<Price> TextDoor::parse(std::string_view words, InstrumentId instrument) const {
+  const engine::ParsedPrice parsed = engine::parse_price(
+      words, venue_.market().instruments[instrument.value()].tick_size_nano_usd);
+  if (parsed.reason == engine::RejectReason::kNone) return parsed.price;
+  return absl::InvalidArgumentError(
+      fmt::format("\"{}\": {}", words, engine::describe(parsed.reason).text));
+}
+
+std::string TextDoor::text(Price price, InstrumentId instrument) const {
+  return engine::price_text(price,
+                            venue_.market().instruments[instrument.value()].tick_size_nano_usd);
+}
+
+ClientKey TextDoor::unused_key() const {
+  const engine::MarketState& market = venue_.market();
+  const engine::SessionId session(account_);
+  std::uint32_t key = 1;
+  while (key + 1 < engine::kMaxClientKeysPerSession &&
+         market.keys.is_used(session, ClientKey(key), market.books.orders())) {
+    ++key;
+  }
+  return ClientKey(key);
+}
+
+}  // namespace hourglass::gateway
