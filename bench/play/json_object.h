@@ -1,52 +1,10 @@
-// JsonObject: one JSON object on one line, built field by field.
+// The engine's JsonObject under this module's name.
 #pragma once
 
-#include <concepts>
-#include <cstdint>
-#include <string>
-#include <string_view>
-
-#include "fmt/format.h"
+#include "engine/base/json_object.h"
 
 namespace hourglass::bench {
 
-// Fields appear in the order they are added; keys are the caller's own and need no escaping.
-class JsonObject {
- public:
-  JsonObject& text(std::string_view key, std::string_view value) {
-    std::string escaped;
-    for (const char c : value) {
-      if (c == '"' || c == '\\') escaped += '\\';
-      if (static_cast<unsigned char>(c) < ' ') {
-        escaped += fmt::format("\\u{:04x}", static_cast<unsigned char>(c));
-      } else {
-        escaped += c;
-      }
-    }
-    return raw(key, '"' + escaped + '"');
-  }
-  template <std::integral Integer>
-  JsonObject& number(std::string_view key, Integer value) {
-    return raw(key, fmt::format("{}", value));
-  }
-  JsonObject& number(std::string_view key, double value, std::int32_t decimals) {
-    return raw(key, fmt::format("{:.{}f}", value, decimals));
-  }
-  JsonObject& boolean(std::string_view key, bool value) {
-    return raw(key, value ? "true" : "false");
-  }
-  JsonObject& object(std::string_view key, const JsonObject& value) {
-    return raw(key, value.line());
-  }
-  [[nodiscard]] std::string line() const { return '{' + fields_ + '}'; }
-
- private:
-  JsonObject& raw(std::string_view key, std::string_view value) {
-    fields_ += fmt::format("{}\"{}\":{}", fields_.empty() ? "" : ",", key, value);
-    return *this;
-  }
-
-  std::string fields_;
-};
+using engine::JsonObject;
 
 }  // namespace hourglass::bench

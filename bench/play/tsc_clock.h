@@ -1,7 +1,7 @@
 // TscClock: the processor's time stamp counter, for intervals of tens of nanoseconds.
 #pragma once
 
-#include <x86intrin.h>
+#include <x86intrin.h>  // clang has __rdtscp here, not in immintrin.h
 
 #include <cstdint>
 

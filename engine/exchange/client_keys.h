@@ -17,6 +17,7 @@ namespace hourglass::engine {
 // every fill. Ending the day costs nothing: a page is swept when it is first written the day after.
 // Until then a stale handle in it is of an earlier day, but for orders that outlived the day and
 // were done since: those are marked one by one (mark_done).
+// A page once given to a session stays its own, so which pages are given out is part of the state.
 // Thread: engine. Cost: constant, but 4,096 entries once a day for a page written again.
 class ClientKeys {
  public:
@@ -68,6 +69,27 @@ class ClientKeys {
   }
 
   void end_day() noexcept { ++day_; }
+
+  // Gives page number `page` of the session's keys its memory. False when there is no such page,
+  // none is left or it was given before. Only for loading a snapshot.
+  [[nodiscard]] bool open_page(SessionId session, std::uint32_t page) noexcept {
+    if (page >= kPagesPerSession || used_pages_ == max_pages_) return false;
+    std::uint32_t& entry = directory_[std::uint64_t{session.value()} * kPagesPerSession + page];
+    if (entry != 0) return false;
+    entry = ++used_pages_;
+    page_day_[entry] = day_;
+    return true;
+  }
+
+  // Calls visit(session, page number) for each page given out, in that order. Cold path.
+  template <class Visit>
+  void for_each_page(std::uint32_t max_sessions, Visit&& visit) const {
+    for (std::uint32_t s = 0; s < max_sessions; ++s) {
+      for (std::uint32_t p = 0; p < kPagesPerSession; ++p) {
+        if (directory_[std::uint64_t{s} * kPagesPerSession + p] != 0) visit(SessionId(s), p);
+      }
+    }
+  }
 
   // Calls visit(session, key) for each key of today, live ones included, in order of session and
   // key. Cold path.

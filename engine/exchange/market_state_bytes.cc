@@ -44,6 +44,12 @@ struct SavedOrder {
 };
 static_assert(sizeof(SavedOrder) == 72);
 
+// A page of keys some order of the session has used, on whichever day.
+struct SavedKeyPage {
+  SessionId session;
+  std::uint32_t page;
+};
+
 // Keys of one session used today, without a gap.
 struct SavedKeys {
   SessionId session;
@@ -130,7 +136,7 @@ bool is_sound(const MarketState& state, const SavedOrder& o) {
   if (o.instrument.value() >= state.limits.max_instruments ||
       o.session.value() >= state.limits.max_sessions ||
       o.account.value() >= state.limits.max_accounts || o.key.value() >= kMaxClientKeysPerSession ||
-      o.id.value() > state.sequence.value()) {
+      o.id.value() == 0 || o.id.value() > state.sequence.value()) {
     return false;
   }
   const Instrument& terms = state.instruments[o.instrument.value()];
@@ -241,7 +247,12 @@ void MarketState::save(StateWriter& writer) const {
     if (sessions[s].report_number == 0) continue;
     reported.push_back({.session = s, .report_number = sessions[s].report_number});
   }
+  std::vector<SavedKeyPage> pages;
+  keys.for_each_page(limits.max_sessions, [&](SessionId session, std::uint32_t page) {
+    pages.push_back({.session = session, .page = page});
+  });
   put_all(writer, listed);
+  put_all(writer, pages);
   put_all(writer, orders);
   put_all(writer, reported);
   put_all(writer, used_keys(*this));
@@ -260,6 +271,13 @@ bool MarketState::load(StateReader& reader) {
   for (auto n = reader.get<std::uint64_t>(); n != 0 && reader.ok(); --n) {
     const auto saved = reader.get<SavedInstrument>();
     if (!reader.ok() || !load_instrument(*this, saved)) return false;
+  }
+  for (auto n = reader.get<std::uint64_t>(); n != 0 && reader.ok(); --n) {
+    const auto saved = reader.get<SavedKeyPage>();
+    if (!reader.ok() || saved.session.value() >= limits.max_sessions ||
+        !keys.open_page(saved.session, saved.page)) {
+      return false;
+    }
   }
   std::vector<Slot> loaded;
   for (auto n = reader.get<std::uint64_t>(); n != 0 && reader.ok(); --n) {

@@ -72,7 +72,7 @@ absl::StatusOr<std::unique_ptr<EventStore>> EventStore::open(JournalDevice& devi
     }
     if (std::memcmp(&found, &wanted, sizeof(found)) == 0) {
       std::unique_ptr<EventStore> store(new EventStore(*std::move(file), first_sequence));
-      if (absl::Status s = store->scan(*size); !s.ok()) return s;
+      if (absl::Status s = store->scan(*size, RaggedEnd::kCutOff); !s.ok()) return s;
       return store;
     }
   } else if (!absl::IsNotFound(file.status())) {
@@ -82,6 +82,30 @@ absl::StatusOr<std::unique_ptr<EventStore>> EventStore::open(JournalDevice& devi
   if (!file.ok()) return file.status();
   if (absl::Status s = (*file)->write(0, bytes_of(wanted)); !s.ok()) return s;
   return std::unique_ptr<EventStore>(new EventStore(*std::move(file), first_sequence));
+}
+
+absl::StatusOr<std::unique_ptr<EventStore>> EventStore::open_to_read(
+    JournalDevice& device, const JournalUuid& uuid, std::uint32_t rule_set_version) {
+  auto file = device.open(kEventStoreName, OpenMode::kRead);
+  if (!file.ok()) return file.status();
+  const auto size = (*file)->size();
+  if (!size.ok()) return size.status();
+  EventStoreHeader found{};
+  if (*size < sizeof(found)) return absl::DataLossError("the event store has no whole header");
+  absl::Status read = (*file)->read(0, std::as_writable_bytes(std::span(&found, 1)));
+  if (!read.ok()) return read;
+  const EventStoreHeader wanted = make_header(uuid, found.first_sequence, rule_set_version);
+  if (found.checksum != crc32c(bytes_of(found).first(sizeof(found) - sizeof(found.checksum))) ||
+      found.first_sequence.value() == 0) {
+    return absl::DataLossError("the event store's header is damaged");
+  }
+  if (std::memcmp(&found, &wanted, sizeof(found)) != 0) {
+    return absl::FailedPreconditionError(
+        "the event store is of another journal, layout or rule set");
+  }
+  std::unique_ptr<EventStore> store(new EventStore(*std::move(file), found.first_sequence));
+  if (absl::Status s = store->scan(*size, RaggedEnd::kPassOver); !s.ok()) return s;
+  return store;
 }
 
 // Whether `event` may come next; if so it is counted in.
@@ -107,7 +131,7 @@ EventStore::Step EventStore::take(std::span<const std::byte> event) {
   return Step::kOk;
 }
 
-absl::Status EventStore::scan(std::uint64_t file_bytes) {
+absl::Status EventStore::scan(std::uint64_t file_bytes, RaggedEnd ragged_end) {
   std::uint64_t stopped_at = kEventsBegin;
   const auto count = [this](std::span<const std::byte> event) { return take(event) == Step::kOk; };
   absl::Status read = for_each_event(kEventsBegin, file_bytes, count, stopped_at);
@@ -118,7 +142,8 @@ absl::Status EventStore::scan(std::uint64_t file_bytes) {
   taken_bytes_ = written_bytes_ = complete_bytes_;
   while (!index_.empty() && index_.back().offset >= complete_bytes_) index_.pop_back();
   truncated_bytes_ = file_bytes - complete_bytes_;
-  return truncated_bytes_ == 0 ? absl::OkStatus() : file_->truncate(complete_bytes_);
+  if (truncated_bytes_ == 0 || ragged_end == RaggedEnd::kPassOver) return absl::OkStatus();
+  return file_->truncate(complete_bytes_);
 }
 
 // Visits the events from `offset` until `visit` declines, the bytes are no event, or `end`.

@@ -47,6 +47,14 @@ class EventStore {
       SequenceNumber first_sequence = SequenceNumber(1),
       std::uint32_t rule_set_version = kRuleSetVersion);
 
+  // The store as it stands, for read() and digest_at() alone; nothing is changed, and a ragged end
+  // is passed over. Errors: kNotFound where there is none; kFailedPrecondition where it is another
+  // journal's, layout's or rule set's; kDataLoss where its header is damaged; the device's. Cost:
+  // as open().
+  static absl::StatusOr<std::unique_ptr<EventStore>> open_to_read(
+      JournalDevice& device, const JournalUuid& uuid,
+      std::uint32_t rule_set_version = kRuleSetVersion);
+
   // Adds the next event; one of a command already held whole is ignored, so that a replay may begin
   // early. Events come in order and carry their place (asserted). Errors: the device's when the
   // buffer is written out. Cost: a copy, and a buffered write for each MiB; no allocation but for
@@ -60,7 +68,7 @@ class EventStore {
   [[nodiscard]] SequenceNumber last_sequence() const noexcept { return last_sequence_; }
   [[nodiscard]] std::uint64_t event_count() const noexcept { return event_count_; }
   [[nodiscard]] std::uint64_t bytes() const noexcept { return complete_bytes_; }
-  // Bytes that open() cut off.
+  // Bytes behind the last whole command's that open() cut off or open_to_read() passed over.
   [[nodiscard]] std::uint64_t truncated_bytes() const noexcept { return truncated_bytes_; }
 
   // Calls `visit` with each event of commands `from` to `through` in order, until it returns false.
@@ -84,7 +92,8 @@ class EventStore {
   // The rule events follow one another by; scan() and append() share it.
   enum class Step : std::uint8_t { kOk, kNotAnEvent };
   Step take(std::span<const std::byte> event);
-  absl::Status scan(std::uint64_t file_bytes);
+  enum class RaggedEnd : std::uint8_t { kCutOff, kPassOver };
+  absl::Status scan(std::uint64_t file_bytes, RaggedEnd ragged_end);
   absl::Status for_each_event(std::uint64_t offset, std::uint64_t end, Visitor visit,
                               std::uint64_t& stopped_at);
 

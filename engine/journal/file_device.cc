@@ -104,6 +104,13 @@ absl::StatusOr<std::unique_ptr<FileDevice>> FileDevice::open_directory(std::stri
       new FileDevice(std::move(path), directory, durability, direct));
 }
 
+absl::StatusOr<std::unique_ptr<FileDevice>> FileDevice::open_existing(std::string path) {
+  const int directory = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (directory < 0) return system_error("open", path);
+  return std::unique_ptr<FileDevice>(
+      new FileDevice(std::move(path), directory, Durability::kDurable, false));
+}
+
 FileDevice::FileDevice(std::string path, int directory, Durability durability, bool direct)
     : path_(std::move(path)), directory_(directory), durability_(durability), direct_(direct) {}
 

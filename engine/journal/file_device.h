@@ -20,6 +20,9 @@ class FileDevice final : public JournalDevice {
   // Makes the directory (not its parents) if it is missing. Errors: the system's.
   static absl::StatusOr<std::unique_ptr<FileDevice>> open_directory(
       std::string path, Durability durability = Durability::kDurable);
+  // A directory that is there, to look at: nothing in it is changed, not even to find out whether
+  // it takes O_DIRECT. Writing works, and is durable. Errors: kNotFound; the system's.
+  static absl::StatusOr<std::unique_ptr<FileDevice>> open_existing(std::string path);
   ~FileDevice() override;
   FileDevice(const FileDevice&) = delete;
   FileDevice& operator=(const FileDevice&) = delete;

@@ -112,7 +112,7 @@ absl::Status Replayer::compare(const FrameView& frame) {
   if (through < started_after_) return absl::OkStatus();
   if (through > before) digest_->advance(through);
   if (through < before || digest_->point().digest != frame.header.event_digest) {
-    difference_ = {.after = before, .through = through};
+    difference_ = {.after = before, .through = through, .journal = frame.header.event_digest};
     return absl::DataLossError(absl::StrCat("events of commands ", before.value() + 1, " to ",
                                             through.value(), " differ from the journal's digest (",
                                             "segment ", frame.segment_ordinal, ", frame ",

@@ -53,6 +53,7 @@ class Replayer {
   struct Range {
     SequenceNumber after;
     SequenceNumber through;
+    Digest journal;  // what the journal's digest at `through` is
   };
   [[nodiscard]] const std::optional<Range>& difference() const noexcept { return difference_; }
   // The digest where the replay stands; what a journal agent goes on with.

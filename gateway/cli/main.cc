@@ -5,13 +5,21 @@
 
 #include "bench/play/bench_main.h"
 #include "bench/play/play_main.h"
+#include "engine/audit/audit_main.h"
 #include "gateway/cli/dispatch.h"
+#include "gateway/cli/replica_factory.h"
 #include "gateway/cli/version.h"
 #include "gateway/daemon/run_main.h"
 
 namespace {
 
 using hourglass::gateway::Subcommand;
+
+int run_audit(std::span<const std::string_view> args) {
+  return hourglass::engine::audit_main(args,
+                                       {.funded = hourglass::gateway::make_funded_replica,
+                                        .permissive = hourglass::gateway::make_permissive_replica});
+}
 
 constexpr std::array kSubcommands{
     Subcommand{.name = "run",
@@ -23,6 +31,9 @@ constexpr std::array kSubcommands{
     Subcommand{.name = "bench",
                .summary = "measure the exchange beside a plain reference book",
                .run = hourglass::bench::bench_main},
+    Subcommand{.name = "audit",
+               .summary = "verify a journal, re-execute it, cut a snapshot of it",
+               .run = run_audit},
     Subcommand{.name = "version",
                .summary = "print what was built, and the versions of layout and rule set",
                .run = hourglass::gateway::run_version},

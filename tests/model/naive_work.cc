@@ -122,7 +122,6 @@ void NaiveExchange::finish_bulk() {
   const CommandHeader& asked = work_->origin.header();
   if (asked.kind == CommandKind::kEndTradingDay) {
     used_keys_.clear();
-    key_pages_.clear();
     for (const auto& [key, id] : live_keys_) use_key(key);
     TradingDayEnded ended{};
     ended.header = header(TradingDayEnded::kKind, InstrumentId(0));

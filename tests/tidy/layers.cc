@@ -17,6 +17,7 @@ constexpr Folders kVocabulary = Folders(kEngine).first(3);
 constexpr Folders kVocabularyRing = Folders(kEngine).first(4);
 constexpr Folders kBelowExchange = Folders(kEngine).first(7);
 constexpr Folders kUpToExchange = Folders(kEngine).first(8);
+constexpr Folders kUpToSequencer = Folders(kEngine).first(9);
 
 constexpr std::array<std::string_view, 1> kSchema{"marketdata/schema/"};
 constexpr std::array<std::string_view, 2> kWire{"marketdata/schema/", "marketdata/wire/"};
@@ -31,8 +32,9 @@ struct Layer {
 
 // The first row whose folder holds a file is its layer. contract and order see each other: together
 // they are the vocabulary (a command defines a contract, an order is for one). ring, book and index
-// do not see each other; the journal sees the ring, whose consumer it is. marketdata/wire and feed
-// stand without the engine, because a market maker gets them by themselves.
+// do not see each other; the journal sees the ring, whose consumer it is; audit sees the
+// sequencer, with whose replayer it re-executes. marketdata/wire and feed stand without the engine,
+// because a market maker gets them by themselves.
 constexpr std::array kLayers{
     Layer{"engine/base/", {}},
     Layer{"engine/contract/", kVocabulary},
@@ -43,7 +45,7 @@ constexpr std::array kLayers{
     Layer{"engine/journal/", kVocabularyRing},
     Layer{"engine/exchange/", kBelowExchange},
     Layer{"engine/sequencer/", kUpToExchange},
-    Layer{"engine/audit/", kUpToExchange},
+    Layer{"engine/audit/", kUpToSequencer},
     Layer{"risk/", kVocabulary},
     Layer{"marketdata/schema/", {}},
     Layer{"marketdata/wire/", kSchema},

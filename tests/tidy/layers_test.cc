@@ -19,6 +19,7 @@ TEST(Layers, LetEachFolderSeeOnlyWhatStandsToItsLeft) {
   EXPECT_NE(verdict("engine/contract/a.h", "#include \"engine/ring/mpsc_ring.h\""), "");
   EXPECT_EQ(verdict("engine/exchange/a.h", "#include \"engine/book/order_book.h\""), "");
   EXPECT_EQ(verdict("engine/audit/a.cc", "#include \"engine/exchange/exchange.h\""), "");
+  EXPECT_EQ(verdict("engine/audit/a.cc", "#include \"engine/sequencer/replayer.h\""), "");
   EXPECT_EQ(verdict("engine/order/a.h", "#include \"engine/book/order_book.h\""),
             "engine/order/a.h:1: engine/order/ may not include engine/book/order_book.h\n");
   EXPECT_EQ(verdict("engine/book/a.h", "#include \"engine/ring/mpsc_ring.h\""),

@@ -1,7 +1,8 @@
-// The words for enumerators, as texts and scenarios write them; "?" for what is no enumerator.
-#include "tests/support/event_text.h"
+// The words for enumerators, as message texts and scenarios write them; "?" for what is no
+// enumerator.
+#include "engine/order/message_text.h"
 
-namespace hourglass::engine::test {
+namespace hourglass::engine {
 
 std::string_view name(OrderType type) {
   switch (type) {
@@ -126,4 +127,4 @@ std::string_view name(EventKind kind) {
   return "?";
 }
 
-}  // namespace hourglass::engine::test
+}  // namespace hourglass::engine

@@ -1,0 +1,71 @@
+// From "the events of commands 501 to 620 differ" to the one event that does.
+//
+// The journal holds only a digest of its events. Where the derived event store is at hand, it says
+// what the events were; whether it is right about that, the journal's digest says.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "engine/journal/event_digest.h"
+#include "engine/journal/format.h"
+#include "engine/journal/journal_device.h"
+#include "engine/order/event.h"
+
+namespace hourglass::engine {
+
+// The first event that is not the same in the store and in the re-execution.
+struct EventDifference {
+  SequenceNumber command;
+  std::uint32_t event_number = 0;   // within the command
+  std::optional<Event> stored;      // nothing: the store has no such event
+  std::optional<Event> reexecuted;  // nothing: re-execution made no such event
+  // Whether the stored events are those the journal's digest covers; else the store is damaged, and
+  // what it says is no evidence.
+  bool journal_vouches_for_stored = false;
+
+  // Where the two differ, in bytes from the event's start; nothing when one is missing.
+  [[nodiscard]] std::optional<std::uint32_t> first_differing_byte() const noexcept;
+};
+
+// The events re-executed since the last agreement, so that a difference can be looked into.
+// Thread: the replayer's. Cost: a copy; no allocation once it has its size.
+class KeptEvents {
+ public:
+  static constexpr std::size_t kMaxBytes = std::size_t{256} << 20;
+
+  void clear() noexcept {
+    bytes_.clear();
+    overflowed_ = false;
+  }
+  void add(std::span<const Event> events);
+
+  [[nodiscard]] std::span<const std::byte> bytes() const noexcept { return bytes_; }
+  // More came than kMaxBytes; the later ones are missing.
+  [[nodiscard]] bool overflowed() const noexcept { return overflowed_; }
+
+ private:
+  std::vector<std::byte> bytes_;
+  bool overflowed_ = false;
+};
+
+// A range of commands whose events differ: beyond `from`, where all was well.
+struct DifferingRange {
+  DigestPoint from;
+  SequenceNumber through;
+  Digest journal;  // the journal's digest at `through`
+};
+
+// Finds the difference with the help of the event store of journal `uuid`. Errors, all in words for
+// a person: kNotFound without a store; kFailedPrecondition where it is another journal's, ends too
+// early or holds what re-execution finds; kDataLoss where it is damaged; the device's.
+// Thread: any. Cost: reads the store once.
+absl::StatusOr<EventDifference> find_event_difference(JournalDevice& device,
+                                                      const JournalUuid& uuid,
+                                                      const DifferingRange& range,
+                                                      const KeptEvents& reexecuted);
+
+}  // namespace hourglass::engine
