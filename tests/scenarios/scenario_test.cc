@@ -20,8 +20,8 @@ struct Subject {
   MakeUnderTest make;
 };
 
-// The real exchange joins here by its adapter.
-const std::array kSubjects = {Subject{"Model", make_naive}};
+// The rules as scripts hold for the model and for the exchange.
+const std::array kSubjects = {Subject{"Model", make_naive}, Subject{"Exchange", make_exchange}};
 
 struct Scenario {
   Subject subject;

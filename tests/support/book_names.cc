@@ -120,6 +120,17 @@ std::string BookNames::price(InstrumentId instrument, Price price) const {
   return fmt::format("{}", price.value());
 }
 
+std::string BookNames::trade_line(const Trade& e) {
+  const std::string at = price(e.header.instrument, e.price);
+  std::string text =
+      fmt::format("trade {} {} {} @ {} leaves {} {}", order(e.resting.order_id),
+                  order(e.incoming.order_id), e.qty, at, e.resting_leaves, e.incoming_leaves);
+  if (e.resting_displayed != e.resting_leaves) {
+    text += fmt::format(" displayed {}", e.resting_displayed);
+  }
+  return text;
+}
+
 std::string BookNames::line(const Event& event) {
   const InstrumentId id = event.header().instrument;
   switch (event.header().kind) {
@@ -135,16 +146,7 @@ std::string BookNames::line(const Event& event) {
       if (e.key == ClientKey(0)) return fmt::format("rejected {}", reason);
       return fmt::format("rejected {} {}", order(e.session, e.key), reason);
     }
-    case EventKind::kTrade: {
-      const auto& e = event.as<Trade>();
-      std::string text = fmt::format("trade {} {} {} @ {} leaves {} {}", order(e.resting.order_id),
-                                     order(e.incoming.order_id), e.qty, price(id, e.price),
-                                     e.resting_leaves, e.incoming_leaves);
-      if (e.resting_displayed != e.resting_leaves) {
-        text += fmt::format(" displayed {}", e.resting_displayed);
-      }
-      return text;
-    }
+    case EventKind::kTrade: return trade_line(event.as<Trade>());
     case EventKind::kOrderRested: {
       const auto& e = event.as<OrderRested>();
       return fmt::format("{} {} {} {} @ {}", e.new_tranche == 1 ? "new-tranche" : "rested",

@@ -43,6 +43,7 @@ class BookNames {
 
  private:
   [[nodiscard]] std::string price(InstrumentId instrument, Price price) const;
+  [[nodiscard]] std::string trade_line(const Trade& e);
 
   std::map<std::string, BookInstrument> instruments_;
   std::map<SessionId, std::map<std::string, ClientKey>> keys_;
