@@ -38,12 +38,18 @@ bool Books::is_level_linked(const Level& level, std::uint32_t level_index) const
   return level.tail == prev && prev != kNoSlot;
 }
 
+constexpr std::uint32_t kPagesAuditedWhole = 1024;
+
 void Books::audit(InstrumentId instrument) const noexcept {
   for (const Side s : {Side::kBuy, Side::kSell}) {
     const BookSide& book_side = side(instrument, s);
     if (book_side.directory == nullptr) continue;
     std::uint32_t lowest = kNoKey;
-    for (std::uint32_t page_key = 0; page_key < (book_side.key_limit + 63) / 64; ++page_key) {
+    const std::uint32_t page_count = (book_side.key_limit + 63) / 64;
+    // In a wide book only the pages on the bitmap are looked at: a whole look is a quarter million.
+    const bool whole = page_count <= kPagesAuditedWhole;
+    for (std::uint32_t page_key = whole ? 0 : book_side.next_page(0); page_key < page_count;
+         page_key = whole ? page_key + 1 : book_side.next_page(page_key + 1)) {
       const std::uint32_t page = book_side.directory[page_key];
       const bool marked = ((book_side.pages_bits[page_key / 64] >> (page_key % 64)) & 1) != 0;
       HG_ASSERT(marked == (page != kNoPage), instrument, page_key, page);
