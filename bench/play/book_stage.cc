@@ -46,6 +46,10 @@ class BookStage final : public Stage {
   void play(std::span<const StreamOp> ops) override {
     const std::size_t count = ops.size();
     for (std::size_t i = 0; i < count; ++i) {
+      if (!books_.orders().outgrew_cache()) {
+        apply(ops[i]);
+        continue;
+      }
       if (i + kKeyAhead < count) prefetch_key(ops[i + kKeyAhead]);
       if (i + kOrderAhead < count) prefetch_order(ops[i + kOrderAhead]);
       if (i + kLinksAhead < count) prefetch_links(ops[i + kLinksAhead]);

@@ -7,6 +7,7 @@
 #include "bench/play/resting_orders.h"
 #include "bench/play/translate.h"
 #include "engine/exchange/exchange.h"
+#include "engine/exchange/lookahead.h"
 
 namespace hourglass::bench {
 namespace {
@@ -20,7 +21,9 @@ using engine::Timestamp;
 class ExchangeStage final : public Stage {
  public:
   explicit ExchangeStage(const StreamHeader& header)
-      : exchange_(limits_for(header)), symbol_count_(header.n_symbols) {
+      : exchange_(limits_for(header)),
+        lookahead_(exchange_.state()),
+        symbol_count_(header.n_symbols) {
     for (std::uint32_t i = 0; i < header.n_symbols; ++i) {
       Command command = Command::of(listing(i, header));
       apply(command);
@@ -28,17 +31,16 @@ class ExchangeStage final : public Stage {
   }
 
   void play(std::span<const StreamOp> ops) override {
-    // A small ring of translated commands, so that the exchange's prefetches have their distance.
+    // A small ring of translated commands, so that looking ahead has its distance.
     const std::size_t count = ops.size();
     std::size_t translated = 0;
+    lookahead_.begin();
     for (std::size_t i = 0; i < count; ++i) {
-      for (; translated < count && translated <= i + kKeyAhead; ++translated) {
-        Command& command = burst_[translated % kBurst];
-        translate(ops[translated], command);
-        exchange_.prefetch_key(command);
+      for (; translated < count && translated <= i + engine::Lookahead::kKeyAhead; ++translated) {
+        translate(ops[translated], burst_[translated % kBurst]);
       }
-      if (i + kOrderAhead < count) exchange_.prefetch_order(burst_[(i + kOrderAhead) % kBurst]);
-      if (i + kLinksAhead < count) exchange_.prefetch_links(burst_[(i + kLinksAhead) % kBurst]);
+      lookahead_.advance(i, count,
+                         [&](std::uint64_t n) -> const Command& { return burst_[n % kBurst]; });
       apply(burst_[i % kBurst]);
     }
   }
@@ -50,9 +52,7 @@ class ExchangeStage final : public Stage {
 
  private:
   static constexpr std::size_t kBurst = 16;
-  static constexpr std::size_t kKeyAhead = 12;
-  static constexpr std::size_t kOrderAhead = 8;
-  static constexpr std::size_t kLinksAhead = 4;
+  static_assert(kBurst > engine::Lookahead::kKeyAhead);
 
   void apply(Command& command) noexcept {
     apply_one(command);
@@ -70,6 +70,7 @@ class ExchangeStage final : public Stage {
   }
 
   engine::Exchange<engine::PermissiveClearing> exchange_;
+  engine::Lookahead lookahead_;
   std::array<Command, kBurst> burst_;
   EventTally tally_;
   std::uint64_t sequence_ = 0;

@@ -21,28 +21,33 @@ using engine::Command;
 using engine::Event;
 using VenuePipeline = engine::Pipeline<engine::PermissiveClearing>;
 
-// Removes a journal's directory when the run is over.
+// Removes a journal's directory when the run is over, unless it is to be kept.
 class ScratchDirectory {
  public:
-  explicit ScratchDirectory(std::string path) : path_(std::move(path)) {}
+  ScratchDirectory(std::string path, bool keep) : path_(std::move(path)), keep_(keep) {}
   ~ScratchDirectory() {
     std::error_code ignored;
-    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
+    if (!path_.empty() && !keep_) std::filesystem::remove_all(path_, ignored);
+  }
+  // For the report; empty when there is none or it goes.
+  [[nodiscard]] std::string kept() const {
+    return keep_ && !path_.empty() ? fmt::format("; kept in {}", path_) : "";
   }
   ScratchDirectory(const ScratchDirectory&) = delete;
   ScratchDirectory& operator=(const ScratchDirectory&) = delete;
 
  private:
   std::string path_;
+  bool keep_;
 };
 
 // The calling thread is door, engine and consumer at once, as on two cores; the journal has its
 // own.
 class PipelineStage final : public Stage {
  public:
-  PipelineStage(std::string directory, std::unique_ptr<engine::FileDevice> device,
+  PipelineStage(std::string directory, bool keep, std::unique_ptr<engine::FileDevice> device,
                 std::unique_ptr<VenuePipeline> pipeline, const StreamHeader& header)
-      : directory_(std::move(directory)),
+      : directory_(std::move(directory), keep),
         device_(std::move(device)),
         pipeline_(std::move(pipeline)),
         consumer_(pipeline_->rings().events),
@@ -138,12 +143,13 @@ class PipelineStage final : public Stage {
     fmt::print(stderr,
                "journal: {}; {} frames, {:.0f} commands a frame, commit mean {:.0f} us, max {:.0f} "
                "us; engine held back in {} of its rounds, doors refused {} times; rings: ingress "
-               "{}, commands {}, events {} slots of 128 bytes; no event store, no snapshots\n",
+               "{}, commands {}, events {} slots of 128 bytes; no event store, no snapshots{}\n",
                device_->describe(), journal.frames,
                static_cast<double>(journal.commands) / static_cast<double>(journal.frames),
                static_cast<double>(journal.write_ns) / 1e3 / static_cast<double>(journal.frames),
                static_cast<double>(journal.write_ns_max) / 1e3, engine.held_back, refused_,
-               engine::kIngressRingSlots, engine::kCommandRingSlots, engine::kEventRingSlots);
+               engine::kIngressRingSlots, engine::kCommandRingSlots, engine::kEventRingSlots,
+               directory_.kept());
   }
 
   ScratchDirectory directory_;
@@ -156,6 +162,15 @@ class PipelineStage final : public Stage {
   std::uint32_t symbol_count_;
   absl::Status failure_;
 };
+
+// One for each run, since a kept journal is there when the next run begins.
+std::string unused_directory(std::string_view parent) {
+  for (std::uint32_t run = 1;; ++run) {  // ends: there are finitely many directories
+    std::string path = fmt::format("{}/hourglass-play-{}-{}", parent, ::getpid(), run);
+    std::error_code ignored;
+    if (!std::filesystem::exists(path, ignored)) return path;
+  }
+}
 
 }  // namespace
 
@@ -171,7 +186,7 @@ absl::StatusOr<std::unique_ptr<Stage>> make_pipeline_stage(const StageOptions& o
   if (options.journal == JournalMode::kNone) {
     pipeline = VenuePipeline::open_volatile(settings);
   } else {
-    directory = fmt::format("{}/hourglass-play-{}", options.journal_dir, ::getpid());
+    directory = unused_directory(options.journal_dir);
     auto opened = engine::FileDevice::open_directory(
         directory, options.journal == JournalMode::kDurable ? engine::Durability::kDurable
                                                             : engine::Durability::kVolatile);
@@ -182,8 +197,8 @@ absl::StatusOr<std::unique_ptr<Stage>> make_pipeline_stage(const StageOptions& o
     if (!started.ok()) return started.status();
     pipeline = *std::move(started);
   }
-  auto stage =
-      std::make_unique<PipelineStage>(directory, std::move(device), std::move(pipeline), header);
+  auto stage = std::make_unique<PipelineStage>(directory, options.keep_journal, std::move(device),
+                                               std::move(pipeline), header);
   if (const absl::Status status = stage->open(header); !status.ok()) return status;
   return stage;
 }

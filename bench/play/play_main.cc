@@ -106,6 +106,8 @@ int play_main(std::span<const std::string_view> args) {
               "everything in a crash");
   line.text("journal-dir", options.stage.journal_dir, "DIR",
             "where the journal stands during the run: a disk, not a tmpfs");
+  line.flag("keep-journal", options.stage.keep_journal,
+            "leave the journal there for `hourglass audit --clearing permissive`");
   line.flag("latency", options.latency,
             "also measure each operation by itself, in a second pass over the stream");
   line.number("repeat", options.repeat, {.min = 1, .max = 1000}, "how many runs to make");

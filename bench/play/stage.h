@@ -36,6 +36,8 @@ struct StageOptions {
   JournalMode journal = JournalMode::kNone;
   // Where a stage may put a journal for the time of its run; a disk, not a tmpfs.
   std::string_view journal_dir = "/var/tmp";
+  // Leaves the journal there, for `hourglass audit`, instead of removing it at the end of the run.
+  bool keep_journal = false;
 };
 
 // A stage is made for one run over one stream. The records it is given have passed the reader, so

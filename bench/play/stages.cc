@@ -21,10 +21,13 @@ constexpr std::array kStages = {
     StageEntry{.name = "book",
                .summary = "the production order books alone, fills into a counting sink",
                .left_out = "checks, clearing, events, rings, journal",
+               .goals = {.ecmix = 7.5, .itch = 4.0, .itch1k = 5.0, .deep = 13.0, .sweep = 10.0},
                .make = make_book_stage},
     StageEntry{.name = "exchange",
                .summary = "checks, clearing seam (permissive), books and events",
                .left_out = "rings, journal, margin",
+               // The fastest engine that makes exactly the same tape, a bare book of another house.
+               .goals = {.ecmix = 3.7, .itch = 2.0, .itch1k = 1.3, .deep = 6.6, .sweep = 7.4},
                .make = make_exchange_stage},
     StageEntry{.name = "pipeline",
                .summary = "rings, sequencer, exchange, journal and a consumer behind its watermark",

@@ -13,18 +13,6 @@
 
 namespace hourglass::bench {
 
-// The speed against the reference book that the book's stage must reach.
-constexpr double goal_ratio(StreamKind kind) noexcept {
-  switch (kind) {
-    case StreamKind::kEcmix: return 7.5;
-    case StreamKind::kItch: return 4.0;
-    case StreamKind::kItch1k: return 5.0;
-    case StreamKind::kDeep: return 13.0;
-    case StreamKind::kSweep: return 10.0;
-  }
-  return 0;
-}
-
 // One stream in several rounds. In each round both play it, one directly after the other and in
 // alternating order, because a shared machine's speed drifts: a round's ratio is comparable, its
 // times by themselves are not.

@@ -301,11 +301,14 @@ void Books::walk(InstrumentId instrument, Side s, Visit&& visit) const noexcept 
   }
 }
 
+// Without a branch on the price: one that is out of range looks at a page nobody uses instead.
 inline void Books::prefetch_price(InstrumentId instrument, Side s, Price price) const noexcept {
+  static constexpr std::uint32_t kNowhere = kNoPage;
   const BookSide& book_side = side(instrument, s);
   const std::uint32_t key = book_side.key_of(price);
-  if (key >= book_side.key_limit) return;  // a hint about a price that will be refused
-  levels_.prefetch(level_at(book_side, key));
+  const std::uint32_t* page = &book_side.directory[key / kTicksPerPage];
+  page = key < book_side.key_limit ? page : &kNowhere;
+  levels_.prefetch(*page * kTicksPerPage + key % kTicksPerPage);
 }
 
 }  // namespace hourglass::engine

@@ -12,6 +12,8 @@ namespace hourglass::engine {
 // Index into the pool; 0 is no order (the end of a list).
 using Slot = std::uint32_t;
 inline constexpr Slot kNoSlot = 0;
+// Orders that fit a core's second-level cache with everything that belongs to them.
+inline constexpr std::uint32_t kOrdersInCache = 4096;
 
 // What matching and cancelling touch of an order: 24 bytes. Its price is implied by its level, its
 // owner stands in the exchange's cold record of the same slot.
@@ -48,6 +50,10 @@ class OrderPool {
 
   [[nodiscard]] bool full() const noexcept { return live_count_ == max_orders_; }
   [[nodiscard]] std::uint32_t live_count() const noexcept { return live_count_; }
+  // Whether hints for what comes next would pay: below this all there is of an order (105 bytes,
+  // memory_per_order.h) stays in a second-level cache of 512 KiB, and a hint costs more than it
+  // saves.
+  [[nodiscard]] bool outgrew_cache() const noexcept { return live_count_ > kOrdersInCache; }
   [[nodiscard]] std::uint32_t capacity() const noexcept { return max_orders_; }
 
   // A slot nobody uses. The caller has seen that the pool is not full.

@@ -4,6 +4,8 @@
 #pragma once
 
 #include <algorithm>
+#include <cstring>
+#include <type_traits>
 
 #include "engine/contract/instrument.h"
 #include "engine/order/command.h"
@@ -11,10 +13,19 @@
 
 namespace hourglass::engine {
 
+// By words, the last overlapping the one before: a handful of loads instead of one a byte.
 template <std::size_t N>
-constexpr bool all_zero(const std::array<std::uint8_t, N>& bytes) noexcept {
-  std::uint8_t any = 0;
-  for (const std::uint8_t byte : bytes) any = static_cast<std::uint8_t>(any | byte);
+inline bool all_zero(const std::array<std::uint8_t, N>& bytes) noexcept {
+  using Word = std::conditional_t<N >= 8, std::uint64_t,
+                                  std::conditional_t<N >= 4, std::uint32_t, std::uint8_t>>;
+  Word any = 0;
+  const auto fold = [&](std::size_t at) {
+    Word word;
+    std::memcpy(&word, &bytes[at], sizeof(Word));
+    any = static_cast<Word>(any | word);
+  };
+  for (std::size_t at = 0; at + sizeof(Word) <= N; at += sizeof(Word)) fold(at);
+  if constexpr (N % sizeof(Word) != 0) fold(N - sizeof(Word));
   return any == 0;
 }
 
@@ -78,6 +89,8 @@ constexpr bool are_instructions_compatible(const NewOrder& c) noexcept {
   const bool hides = c.display_qty < c.qty;
   const bool wants_min = c.min_qty != Qty(0);
   const bool post_only = c.post_only != PostOnly::kNo;
+  if (!takes_price_from_book && !hides && !wants_min && !post_only) [[likely]]
+    return true;
   if (takes_price_from_book && (c.price != Price(0) || post_only || hides)) return false;
   if (post_only && (immediate || wants_min)) return false;
   if (hides && immediate) return false;

@@ -6,7 +6,6 @@
 #include "engine/base/assert.h"
 #include "engine/base/fixed_array.h"
 #include "engine/base/limits.h"
-#include "engine/base/prefetch.h"
 #include "engine/base/types.h"
 #include "engine/book/order_pool.h"
 
@@ -30,42 +29,53 @@ class ClientKeys {
   // Has the memory of the first `count` keys in place. Before the market opens.
   void prefault(std::uint64_t count) noexcept { entries_.prefault(count + kClientKeysPerPage); }
 
+  // Where a key stands; page 0: nowhere yet. Good until the next key is set.
+  struct Place {
+    SessionId session;
+    ClientKey key;
+    std::uint32_t page;
+  };
+  [[nodiscard]] Place place(SessionId session, ClientKey key) const noexcept {
+    return {.session = session, .key = key, .page = directory_[directory_index(session, key)]};
+  }
+
   // The order under this key; stale when the key is unused or used up.
   [[nodiscard]] OrderHandle find(SessionId session, ClientKey key) const noexcept {
-    const std::uint32_t page = page_of(session, key);
-    return page == 0 ? OrderHandle{} : entries_[entry_index(page, key)];
+    const Place at = place(session, key);
+    return at.page == 0 ? OrderHandle{} : entries_[entry_index(at.page, key)];
   }
 
   // Whether the key may not be given to a new order today.
-  [[nodiscard]] bool is_used(SessionId session, ClientKey key,
-                             const OrderPool& orders) const noexcept {
-    const std::uint32_t page = page_of(session, key);
-    if (page == 0) return false;
-    const OrderHandle entry = entries_[entry_index(page, key)];
+  [[nodiscard]] bool is_used(const Place& at, const OrderPool& orders) const noexcept {
+    if (at.page == 0) return false;
+    const OrderHandle entry = entries_[entry_index(at.page, at.key)];
     if (entry.slot == kNoSlot) return is_used_up_today(entry);
-    return page_day_[page] == day_ || orders.is_live(entry);
+    return page_day_[at.page] == day_ || orders.is_live(entry);
   }
 
   // Whether the key can be written: its page exists or one is left.
-  [[nodiscard]] bool has_room(SessionId session, ClientKey key) const noexcept {
-    return page_of(session, key) != 0 || used_pages_ < max_pages_;
+  [[nodiscard]] bool has_room(const Place& at) const noexcept {
+    return at.page != 0 || used_pages_ < max_pages_;
   }
 
   // The key now names `handle`.
-  void set(SessionId session, ClientKey key, OrderHandle handle, const OrderPool& orders) noexcept {
-    entries_[entry_index(writable_page(session, key, orders), key)] = handle;
+  void set(const Place& at, OrderHandle handle, const OrderPool& orders) noexcept {
+    std::uint32_t page = at.page;
+    if (page == 0 || page_day_[page] != day_) [[unlikely]]
+      page = writable_page(at, orders);
+    entries_[entry_index(page, at.key)] = handle;
   }
 
   // The key names no order, but not again today.
-  void mark_used(SessionId session, ClientKey key, const OrderPool& orders) noexcept {
-    set(session, key, used_up_today(), orders);
+  void mark_used(const Place& at, const OrderPool& orders) noexcept {
+    set(at, used_up_today(), orders);
   }
 
   // The order under this key, which was entered on an earlier day, is done: not again today.
   void mark_done(SessionId session, ClientKey key) noexcept {
-    const std::uint32_t page = page_of(session, key);
-    HG_ASSERT(page != 0, session, key);
-    entries_[entry_index(page, key)] = used_up_today();
+    const Place at = place(session, key);
+    HG_ASSERT(at.page != 0, session, key);
+    entries_[entry_index(at.page, key)] = used_up_today();
   }
 
   void end_day() noexcept { ++day_; }
@@ -99,14 +109,16 @@ class ClientKeys {
       for (std::uint32_t p = 0; p < kPagesPerSession; ++p) {
         if (directory_[std::uint64_t{s} * kPagesPerSession + p] == 0) continue;
         for (std::uint32_t k = p * kClientKeysPerPage; k < (p + 1) * kClientKeysPerPage; ++k) {
-          if (is_used(SessionId(s), ClientKey(k), orders)) visit(SessionId(s), ClientKey(k));
+          const Place at = place(SessionId(s), ClientKey(k));
+          if (is_used(at, orders)) visit(at.session, at.key);
         }
       }
     }
   }
 
-  void prefetch(SessionId session, ClientKey key) const noexcept {
-    prefetch_line(&entries_[entry_index(page_of(session, key), key)]);
+  // Where the key's entry stands, for fetching it ahead; some entry when it has none yet.
+  [[nodiscard]] const OrderHandle* entry(SessionId session, ClientKey key) const noexcept {
+    return &entries_[entry_index(place(session, key).page, key)];
   }
 
  private:
@@ -120,9 +132,6 @@ class ClientKeys {
     return entry.slot == kNoSlot && entry.generation == day_ + 1;
   }
 
-  [[nodiscard]] std::uint32_t page_of(SessionId session, ClientKey key) const noexcept {
-    return directory_[directory_index(session, key)];
-  }
   static std::uint64_t directory_index(SessionId session, ClientKey key) noexcept {
     return std::uint64_t{session.value()} * kPagesPerSession + key.value() / kClientKeysPerPage;
   }
@@ -130,19 +139,19 @@ class ClientKeys {
     return std::uint64_t{page} * kClientKeysPerPage + key.value() % kClientKeysPerPage;
   }
 
-  std::uint32_t writable_page(SessionId session, ClientKey key, const OrderPool& orders) noexcept {
-    std::uint32_t& page = directory_[directory_index(session, key)];
-    if (page == 0) [[unlikely]] {
+  // The key's page, given out if it had none and swept if it is of an earlier day.
+  [[gnu::noinline]] std::uint32_t writable_page(const Place& at, const OrderPool& orders) noexcept {
+    std::uint32_t& page = directory_[directory_index(at.session, at.key)];
+    if (page == 0) {
       HG_ASSERT(used_pages_ < max_pages_, used_pages_);
       page = ++used_pages_;
-      page_day_[page] = day_;
-    } else if (page_day_[page] != day_) [[unlikely]] {
+    } else {
       for (std::uint32_t i = 0; i < kClientKeysPerPage; ++i) {
         OrderHandle& entry = entries_[std::uint64_t{page} * kClientKeysPerPage + i];
         if (!orders.is_live(entry) && !is_used_up_today(entry)) entry = OrderHandle{};
       }
-      page_day_[page] = day_;
     }
+    page_day_[page] = day_;
     return page;
   }
 

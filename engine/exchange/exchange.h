@@ -41,12 +41,6 @@ class Exchange {
     return clearing_.next_follow_up(command);
   }
 
-  // Hints that `command` comes in a few commands' time. Three steps, each using what the one
-  // before fetched: call them a few commands apart. Cost: a few loads; changes nothing.
-  void prefetch_key(const Command& command) const noexcept;
-  void prefetch_order(const Command& command) const noexcept;
-  void prefetch_links(const Command& command) const noexcept;
-
   [[nodiscard]] const MarketState& state() const noexcept { return state_; }
   [[nodiscard]] const ClearingType& clearing() const noexcept { return clearing_; }
 
@@ -65,6 +59,9 @@ class Exchange {
   // What matching tells of each fill (Books::match).
   struct FillReporter {
     Exchange& exchange;
+    Instrument& terms;
+    OrderRecord& incoming;
+    IncomingOrder& in;
     std::uint32_t fills = 0;
     void on_fill(Slot slot, Price price, std::uint32_t lots, std::uint32_t shown) noexcept;
     std::uint32_t next_tranche(Slot slot) noexcept;
@@ -72,27 +69,30 @@ class Exchange {
 
   // exchange.h: dispatch.
   RejectReason dispatch(const Command& command) noexcept;
-  [[nodiscard]] RejectReason check_message(const Command& command) const noexcept;
-  [[nodiscard]] RejectReason check_header(const CommandHeader& header) const noexcept;
+  template <class Body>
+  [[nodiscard]] RejectReason check_message(const Body& body) const noexcept;
+  template <class Body>
+  RejectReason run(const Command& command,
+                   RejectReason (Exchange::*rule)(const Body&) noexcept) noexcept;
   void reject(const Command& command, RejectReason reason) noexcept;
   RejectReason resume(const ContinueWork& command) noexcept;
 
   // exchange_entry.h: new orders and matching.
   RejectReason submit(const NewOrder& command) noexcept;
-  void accept(const NewOrder& command, Price price) noexcept;
-  [[nodiscard]] RejectReason check_new(const NewOrder& command) const noexcept;
+  Slot accept(const NewOrder& command, const ClientKeys::Place& key, Price price) noexcept;
+  [[nodiscard]] RejectReason check_new(const NewOrder& command, const Instrument& terms,
+                                       const ClientKeys::Place& key) const noexcept;
   [[nodiscard]] RejectReason working_price(const NewOrder& command, Price& price) const noexcept;
   [[nodiscard]] RejectReason post_only_price(InstrumentId id, Side side, PostOnly post_only,
                                              Price& price) const noexcept;
   enum class Available : std::uint8_t { kYes, kNo, kTooManyOrders };
   [[nodiscard]] Available look_ahead(InstrumentId id, Side side, Price limit,
                                      std::int64_t wanted) const noexcept;
-  void run_match() noexcept;
-  void finish_incoming() noexcept;
-  void rest_incoming() noexcept;
-  void drop_incoming(CancelReason reason) noexcept;
-  void forget_incoming() noexcept;
-  void report_trade(Slot slot, Price price, std::uint32_t lots, std::uint32_t shown) noexcept;
+  void meet_book(IncomingOrder in, SequenceNumber origin, std::uint64_t steps_done) noexcept;
+  void settle(IncomingOrder in) noexcept;
+  void rest(IncomingOrder in) noexcept;
+  void drop(IncomingOrder in, CancelReason reason) noexcept;
+  void forget(IncomingOrder in) noexcept;
 
   // exchange_change.h: cancel and replace.
   RejectReason cancel(const CancelOrder& command) noexcept;
@@ -117,7 +117,7 @@ class Exchange {
   RejectReason define(const DefineInstrument& command) noexcept;
   RejectReason set_state(const SetTradingState& command) noexcept;
   RejectReason set_band(const SetPriceBand& command) noexcept;
-  RejectReason adjust_funds(const Command& command) noexcept;
+  RejectReason adjust_funds(const AdjustFunds& command) noexcept;
   void begin_work(WorkKind kind, const CommandHeader& header) noexcept;
   void end_work() noexcept { state_.work = PendingWork{}; }
   [[nodiscard]] bool run_sweep() noexcept;

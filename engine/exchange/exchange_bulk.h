@@ -250,10 +250,10 @@ RejectReason Exchange<C>::set_band(const SetPriceBand& c) noexcept {
 }
 
 template <Clearing C>
-RejectReason Exchange<C>::adjust_funds(const Command& command) noexcept {
-  const ClearingOutcome outcome = clearing_.apply(command);
+RejectReason Exchange<C>::adjust_funds(const AdjustFunds& c) noexcept {
+  const ClearingOutcome outcome = clearing_.apply(Command::of(c));
   if (outcome.reason != RejectReason::kNone) return outcome.reason;
-  const CommandHeader& header = command.header();
+  const CommandHeader& header = c.header;
   auto& event = state_.events.template add_private<FundsAdjusted>(InstrumentId(0));
   event.session = header.session;
   event.report_number = next_report(header.session);

@@ -7,7 +7,8 @@ namespace hourglass::engine {
 
 // HG-MATCH-040: an order answers only for its own instrument and account.
 template <Clearing C>
-RejectReason Exchange<C>::check_owner(const CommandHeader& header, Slot slot) const noexcept {
+[[gnu::always_inline]] inline RejectReason Exchange<C>::check_owner(const CommandHeader& header,
+                                                                    Slot slot) const noexcept {
   if (slot == kNoSlot) return RejectReason::kUnknownOrder;
   const OrderRecord& record = state_.records[slot];
   if (record.instrument != header.instrument) return RejectReason::kInstrumentMismatch;
@@ -16,7 +17,7 @@ RejectReason Exchange<C>::check_owner(const CommandHeader& header, Slot slot) co
 }
 
 template <Clearing C>
-RejectReason Exchange<C>::cancel(const CancelOrder& c) noexcept {
+[[gnu::always_inline]] inline RejectReason Exchange<C>::cancel(const CancelOrder& c) noexcept {
   if (c.header.instrument.value() >= state_.limits.max_instruments ||
       !instrument(c.header.instrument).listed()) {
     return RejectReason::kUnknownInstrument;
@@ -35,8 +36,8 @@ RejectReason Exchange<C>::cancel(const CancelOrder& c) noexcept {
 
 // Takes a working order off, whoever asked.
 template <Clearing C>
-void Exchange<C>::cancel_order(Slot slot, CancelReason reason,
-                               std::uint32_t session_sequence) noexcept {
+[[gnu::always_inline]] inline void Exchange<C>::cancel_order(
+    Slot slot, CancelReason reason, std::uint32_t session_sequence) noexcept {
   Books& books = state_.books;
   const OrderRecord& record = state_.records[slot];
   const Price price = books.price_of(slot);
@@ -61,7 +62,7 @@ void Exchange<C>::cancel_order(Slot slot, CancelReason reason,
 }
 
 template <Clearing C>
-RejectReason Exchange<C>::replace(const ReplaceOrder& c) noexcept {
+[[gnu::always_inline]] inline RejectReason Exchange<C>::replace(const ReplaceOrder& c) noexcept {
   const SessionId session = c.header.session;
   if (c.header.instrument.value() >= state_.limits.max_instruments ||
       !instrument(c.header.instrument).listed()) {
@@ -70,7 +71,8 @@ RejectReason Exchange<C>::replace(const ReplaceOrder& c) noexcept {
   if (c.key.value() >= kMaxClientKeysPerSession || c.target.value() >= kMaxClientKeysPerSession) {
     return RejectReason::kClientKeyOutOfRange;
   }
-  if (c.key != c.target && state_.keys.is_used(session, c.key, state_.books.orders())) {
+  if (c.key != c.target &&
+      state_.keys.is_used(state_.keys.place(session, c.key), state_.books.orders())) {
     return RejectReason::kDuplicateClientKey;
   }
   const Slot slot = state_.find_order(session, c.target);
@@ -87,21 +89,26 @@ RejectReason Exchange<C>::replace(const ReplaceOrder& c) noexcept {
   if (c.basis == QtyBasis::kTotal) new_open = qty - record.executed;
   const bool keeps = new_open > 0 && keeps_priority(c, slot, static_cast<std::uint32_t>(new_open));
   if (new_open > 0 && !keeps) return requeue(c, slot, static_cast<std::uint32_t>(new_open));
-  if (!state_.keys.has_room(session, c.key)) return RejectReason::kClientKeyLimitReached;
+  if (c.key != c.target && !state_.keys.has_room(state_.keys.place(session, c.key))) {
+    return RejectReason::kClientKeyLimitReached;
+  }
   if (keeps) {
     keep_place(c, slot, static_cast<std::uint32_t>(new_open));
   } else {  // HG-MATCH-043, 044
     const bool by_reduce = c.basis == QtyBasis::kReduceBy;
     cancel_order(slot, by_reduce ? CancelReason::kByClient : CancelReason::kReplacedBelowExecuted,
                  c.header.session_sequence);
-    if (c.key != c.target) state_.keys.mark_used(session, c.key, state_.books.orders());
+    if (c.key != c.target) {
+      state_.keys.mark_used(state_.keys.place(session, c.key), state_.books.orders());
+    }
   }
   return RejectReason::kNone;
 }
 
 // HG-MATCH-042, after the look-up.
 template <Clearing C>
-RejectReason Exchange<C>::check_replace(const ReplaceOrder& c, Slot slot) const noexcept {
+[[gnu::always_inline]] inline RejectReason Exchange<C>::check_replace(const ReplaceOrder& c,
+                                                                      Slot slot) const noexcept {
   const OrderRecord& record = state_.records[slot];
   const Instrument& terms = instrument(record.instrument);
   if (c.side != record.side) return RejectReason::kSideChanged;
@@ -120,8 +127,8 @@ RejectReason Exchange<C>::check_replace(const ReplaceOrder& c, Slot slot) const 
 
 // HG-MATCH-045.
 template <Clearing C>
-bool Exchange<C>::keeps_priority(const ReplaceOrder& c, Slot slot,
-                                 std::uint32_t new_open) const noexcept {
+[[gnu::noinline]] bool Exchange<C>::keeps_priority(const ReplaceOrder& c, Slot slot,
+                                                   std::uint32_t new_open) const noexcept {
   if (c.basis == QtyBasis::kReduceBy) return true;
   if (c.basis == QtyBasis::kOpen) return false;
   if (c.price != state_.books.price_of(slot) || new_open > state_.open_qty(slot)) return false;
@@ -132,7 +139,8 @@ bool Exchange<C>::keeps_priority(const ReplaceOrder& c, Slot slot,
 }
 
 template <Clearing C>
-void Exchange<C>::keep_place(const ReplaceOrder& c, Slot slot, std::uint32_t new_open) noexcept {
+[[gnu::noinline]] void Exchange<C>::keep_place(const ReplaceOrder& c, Slot slot,
+                                               std::uint32_t new_open) noexcept {
   Books& books = state_.books;
   OrderRecord& record = state_.records[slot];
   const std::uint32_t less = state_.open_qty(slot) - new_open;
@@ -149,8 +157,8 @@ void Exchange<C>::keep_place(const ReplaceOrder& c, Slot slot, std::uint32_t new
 
 // HG-MATCH-046. Clearing decides before anything changes.
 template <Clearing C>
-RejectReason Exchange<C>::requeue(const ReplaceOrder& c, Slot slot,
-                                  std::uint32_t new_open) noexcept {
+[[gnu::always_inline]] inline RejectReason Exchange<C>::requeue(const ReplaceOrder& c, Slot slot,
+                                                                std::uint32_t new_open) noexcept {
   Books& books = state_.books;
   OrderRecord& record = state_.records[slot];
   Price price = c.price;
@@ -158,7 +166,9 @@ RejectReason Exchange<C>::requeue(const ReplaceOrder& c, Slot slot,
     const auto reason = post_only_price(record.instrument, record.side, record.post_only, price);
     if (reason != RejectReason::kNone) return reason;
   }
-  if (!state_.keys.has_room(record.session, c.key)) return RejectReason::kClientKeyLimitReached;
+  if (c.key != c.target && !state_.keys.has_room(state_.keys.place(record.session, c.key))) {
+    return RejectReason::kClientKeyLimitReached;
+  }
   if (books.levels().full()) return RejectReason::kPriceLevelLimitReached;
   const OrderIntent old_intent = intent(record, books.price_of(slot), state_.open_qty(slot));
   if (const auto reason = clearing_.replace(old_intent, intent(record, price, new_open));
@@ -174,15 +184,18 @@ RejectReason Exchange<C>::requeue(const ReplaceOrder& c, Slot slot,
     if (record.is_iceberg != 0) set_display(slot, c.display_qty);
   }
   report_replaced(c, slot, price, new_open, 0);
-  state_.incoming = {.slot = slot, .is_linked = true, .price = price, .left = new_open};
-  state_.work.origin = c.header.sequence;
-  run_match();
+  const IncomingOrder in{.price = price, .slot = slot, .left = new_open};
+  if (books.crosses(record.instrument, record.side, price)) {
+    meet_book(in, c.header.sequence, 0);
+  } else {
+    settle(in);
+  }
   return RejectReason::kNone;
 }
 
 // Extras of an order that had none hold what an earlier order of the slot left there.
 template <Clearing C>
-void Exchange<C>::set_display(Slot slot, Qty display_qty) noexcept {
+[[gnu::noinline]] void Exchange<C>::set_display(Slot slot, Qty display_qty) noexcept {
   OrderExtras& extras = state_.extras[slot];
   if (state_.records[slot].time_in_force != TimeInForce::kGoodTillDate) extras = OrderExtras{};
   extras.display_qty = static_cast<std::uint32_t>(display_qty.value());
@@ -190,14 +203,15 @@ void Exchange<C>::set_display(Slot slot, Qty display_qty) noexcept {
 
 // HG-MATCH-045 to 047: tells of the new terms and moves the order under its new key.
 template <Clearing C>
-void Exchange<C>::report_replaced(const ReplaceOrder& c, Slot slot, Price price,
-                                  std::uint32_t new_open, std::uint32_t displayed) noexcept {
+[[gnu::always_inline]] inline void Exchange<C>::report_replaced(const ReplaceOrder& c, Slot slot,
+                                                                Price price, std::uint32_t new_open,
+                                                                std::uint32_t displayed) noexcept {
   OrderRecord& record = state_.records[slot];
   record.key = c.key;
   if (c.key != c.target) {
     const OrderPool& orders = state_.books.orders();
-    state_.keys.set(record.session, c.key, orders.handle(slot), orders);
-    state_.keys.mark_used(record.session, c.target, orders);
+    state_.keys.set(state_.keys.place(record.session, c.key), orders.handle(slot), orders);
+    state_.keys.mark_used(state_.keys.place(record.session, c.target), orders);
   }
   auto& event = state_.events.template add_public<OrderReplaced>(record.instrument,
                                                                  instrument(record.instrument));

@@ -1,7 +1,6 @@
 // Exchange: which command goes where, and what every command is checked for. Part of exchange.h.
 #pragma once
 
-#include "engine/base/prefetch.h"
 #include "engine/exchange/exchange.h"
 
 namespace hourglass::engine {
@@ -25,61 +24,45 @@ std::span<const Event> Exchange<C>::apply(const Command& command) noexcept {
 
 template <Clearing C>
 RejectReason Exchange<C>::dispatch(const Command& command) noexcept {
-  if (const auto reason = check_message(command); reason != RejectReason::kNone) return reason;
   switch (command.header().kind) {
-    case CommandKind::kNewOrder: return submit(command.as<NewOrder>());
-    case CommandKind::kReplaceOrder: return replace(command.as<ReplaceOrder>());
-    case CommandKind::kCancelOrder: return cancel(command.as<CancelOrder>());
-    case CommandKind::kMassCancel: return mass_cancel(command.as<MassCancel>());
-    case CommandKind::kContinue: return resume(command.as<ContinueWork>());
-    case CommandKind::kSessionDisconnected: return disconnect(command.as<SessionDisconnected>());
-    case CommandKind::kDefineInstrument: return define(command.as<DefineInstrument>());
-    case CommandKind::kSetTradingState: return set_state(command.as<SetTradingState>());
-    case CommandKind::kAdvanceTime: return advance_time(command.as<AdvanceTime>());
-    case CommandKind::kEndTradingDay: return end_day(command.as<EndTradingDay>());
-    case CommandKind::kMarketRecovered: return recover(command.as<MarketRecovered>());
-    case CommandKind::kSetPriceBand: return set_band(command.as<SetPriceBand>());
-    case CommandKind::kAdjustFunds: return adjust_funds(command);
+    case CommandKind::kNewOrder: return run(command, &Exchange::submit);
+    case CommandKind::kReplaceOrder: return run(command, &Exchange::replace);
+    case CommandKind::kCancelOrder: return run(command, &Exchange::cancel);
+    case CommandKind::kMassCancel: return run(command, &Exchange::mass_cancel);
+    case CommandKind::kContinue: return run(command, &Exchange::resume);
+    case CommandKind::kSessionDisconnected: return run(command, &Exchange::disconnect);
+    case CommandKind::kDefineInstrument: return run(command, &Exchange::define);
+    case CommandKind::kSetTradingState: return run(command, &Exchange::set_state);
+    case CommandKind::kAdvanceTime: return run(command, &Exchange::advance_time);
+    case CommandKind::kEndTradingDay: return run(command, &Exchange::end_day);
+    case CommandKind::kMarketRecovered: return run(command, &Exchange::recover);
+    case CommandKind::kSetPriceBand: return run(command, &Exchange::set_band);
+    case CommandKind::kAdjustFunds: return run(command, &Exchange::adjust_funds);
   }
   return RejectReason::kUnknownKind;
 }
 
-// Everything before what the command names: HG-MATCH-003, 004, 005.
+// A kind's own checks, then its rule.
 template <Clearing C>
-RejectReason Exchange<C>::check_message(const Command& command) const noexcept {
-  const CommandHeader& header = command.header();
-  if (command_bytes(header.kind) == 0) return RejectReason::kUnknownKind;
-  if (header.version != kLayoutVersion) return RejectReason::kUnknownVersion;
-  const bool well_formed = [&] {
-    switch (header.kind) {
-      case CommandKind::kNewOrder: return is_well_formed(command.as<NewOrder>());
-      case CommandKind::kReplaceOrder: return is_well_formed(command.as<ReplaceOrder>());
-      case CommandKind::kCancelOrder: return is_well_formed(command.as<CancelOrder>());
-      case CommandKind::kMassCancel: return is_well_formed(command.as<MassCancel>());
-      case CommandKind::kContinue: return is_well_formed(command.as<ContinueWork>());
-      case CommandKind::kSessionDisconnected:
-        return is_well_formed(command.as<SessionDisconnected>());
-      case CommandKind::kDefineInstrument: return is_well_formed(command.as<DefineInstrument>());
-      case CommandKind::kSetTradingState: return is_well_formed(command.as<SetTradingState>());
-      case CommandKind::kAdvanceTime: return is_well_formed(command.as<AdvanceTime>());
-      case CommandKind::kEndTradingDay: return is_well_formed(command.as<EndTradingDay>());
-      case CommandKind::kMarketRecovered: return is_well_formed(command.as<MarketRecovered>());
-      case CommandKind::kSetPriceBand: return is_well_formed(command.as<SetPriceBand>());
-      case CommandKind::kAdjustFunds: return is_well_formed(command.as<AdjustFunds>());
-    }
-    return false;
-  }();
-  if (!well_formed || header.reserved != 0) return RejectReason::kMalformed;
-  if (has_pending_work() && header.kind != CommandKind::kContinue) {
-    return RejectReason::kWorkPending;
-  }
-  return check_header(header);
+template <class Body>
+[[gnu::always_inline]] inline RejectReason Exchange<C>::run(
+    const Command& command, RejectReason (Exchange::*rule)(const Body&) noexcept) noexcept {
+  const Body& body = command.as<Body>();
+  if (const auto reason = check_message(body); reason != RejectReason::kNone) return reason;
+  return (this->*rule)(body);
 }
 
+// Everything before what the command names: HG-MATCH-003, 004, 005.
 template <Clearing C>
-RejectReason Exchange<C>::check_header(const CommandHeader& header) const noexcept {
+template <class Body>
+[[gnu::always_inline]] inline RejectReason Exchange<C>::check_message(
+    const Body& body) const noexcept {
+  const CommandHeader& header = body.header;
+  if (header.version != kLayoutVersion) return RejectReason::kUnknownVersion;
+  if (header.reserved != 0 || !is_well_formed(body)) return RejectReason::kMalformed;
   // A continuation is checked against the work before the numbers in its header (precedence).
-  if (header.kind == CommandKind::kContinue) return RejectReason::kNone;
+  if constexpr (std::is_same_v<Body, ContinueWork>) return RejectReason::kNone;
+  if (has_pending_work()) return RejectReason::kWorkPending;
   if (header.session.value() >= state_.limits.max_sessions) {
     return RejectReason::kSessionOutOfRange;
   }
@@ -90,7 +73,7 @@ RejectReason Exchange<C>::check_header(const CommandHeader& header) const noexce
 }
 
 template <Clearing C>
-void Exchange<C>::reject(const Command& command, RejectReason reason) noexcept {
+[[gnu::noinline]] void Exchange<C>::reject(const Command& command, RejectReason reason) noexcept {
   const CommandHeader& header = command.header();
   auto& event = state_.events.template add_private<RequestRejected>(header.instrument);
   event.session = header.session;
@@ -120,7 +103,7 @@ void Exchange<C>::reject(const Command& command, RejectReason reason) noexcept {
 
 template <Clearing C>
 RejectReason Exchange<C>::resume(const ContinueWork& command) noexcept {
-  const PendingWork& work = state_.work;
+  const PendingWork work = state_.work;
   if (!has_pending_work() || command.origin != work.origin || command.cursor != work.steps_done) {
     return RejectReason::kStaleContinuation;
   }
@@ -132,7 +115,10 @@ RejectReason Exchange<C>::resume(const ContinueWork& command) noexcept {
   }
   switch (work.kind) {
     case WorkKind::kNone: break;
-    case WorkKind::kMatch: run_match(); break;
+    case WorkKind::kMatch:
+      end_work();
+      meet_book(state_.incoming, work.origin, work.steps_done);
+      break;
     case WorkKind::kMassCancel: run_mass_cancel(); break;
     case WorkKind::kEndDay: run_end_day(); break;
     case WorkKind::kExpire: run_expiry(); break;
@@ -149,72 +135,6 @@ Command Exchange<C>::continuation() const noexcept {
   body.origin = state_.work.origin;
   body.cursor = state_.work.steps_done;
   return Command::of(body);
-}
-
-template <Clearing C>
-void Exchange<C>::prefetch_key(const Command& command) const noexcept {
-  const CommandHeader& header = command.header();
-  if (header.session.value() >= state_.limits.max_sessions ||
-      header.instrument.value() >= state_.limits.max_instruments) {
-    return;
-  }
-  switch (header.kind) {
-    case CommandKind::kNewOrder: {
-      const auto& order = command.as<NewOrder>();
-      if (order.side > Side::kSell || !instrument(header.instrument).listed()) return;
-      state_.books.prefetch_price(header.instrument, order.side, order.price);
-      return;
-    }
-    case CommandKind::kReplaceOrder: {
-      const auto& order = command.as<ReplaceOrder>();
-      if (order.side > Side::kSell || !instrument(header.instrument).listed()) return;
-      if (order.target.value() >= kMaxClientKeysPerSession) return;
-      state_.books.prefetch_price(header.instrument, order.side, order.price);
-      state_.keys.prefetch(header.session, order.target);
-      return;
-    }
-    case CommandKind::kCancelOrder: {
-      const ClientKey target = command.as<CancelOrder>().target;
-      if (target.value() >= kMaxClientKeysPerSession) return;
-      state_.keys.prefetch(header.session, target);
-      return;
-    }
-    default: return;  // rare kinds are not worth a hint
-  }
-}
-
-// The slot a cancel or replace will touch, or kNoSlot. Hints only: liveness is not checked.
-inline Slot hinted_slot(const MarketState& state, const Command& command) noexcept {
-  const CommandHeader& header = command.header();
-  if (header.session.value() >= state.limits.max_sessions) return kNoSlot;
-  ClientKey target;
-  if (header.kind == CommandKind::kCancelOrder) {
-    target = command.as<CancelOrder>().target;
-  } else if (header.kind == CommandKind::kReplaceOrder) {
-    target = command.as<ReplaceOrder>().target;
-  } else {
-    return kNoSlot;
-  }
-  if (target.value() >= kMaxClientKeysPerSession) return kNoSlot;
-  return state.keys.find(header.session, target).slot;
-}
-
-template <Clearing C>
-void Exchange<C>::prefetch_order(const Command& command) const noexcept {
-  const Slot slot = hinted_slot(state_, command);
-  if (slot == kNoSlot) return;
-  state_.books.orders().prefetch(slot);
-  prefetch_line(&state_.records[slot]);
-}
-
-template <Clearing C>
-void Exchange<C>::prefetch_links(const Command& command) const noexcept {
-  const Slot slot = hinted_slot(state_, command);
-  if (slot == kNoSlot) return;
-  state_.books.prefetch_links(slot);
-  const OrderRecord& record = state_.records[slot];
-  prefetch_line(&state_.records[record.session_prev]);
-  prefetch_line(&state_.records[record.session_next]);
 }
 
 }  // namespace hourglass::engine

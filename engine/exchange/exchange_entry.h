@@ -7,8 +7,15 @@ namespace hourglass::engine {
 
 // Every check that can refuse stands before the first change: submit cannot fail half way.
 template <Clearing C>
-RejectReason Exchange<C>::submit(const NewOrder& c) noexcept {
-  if (const auto reason = check_new(c); reason != RejectReason::kNone) return reason;
+[[gnu::always_inline]] inline RejectReason Exchange<C>::submit(const NewOrder& c) noexcept {
+  if (c.header.instrument.value() >= state_.limits.max_instruments) {
+    return RejectReason::kUnknownInstrument;
+  }
+  const Instrument& terms = instrument(c.header.instrument);
+  if (!terms.listed()) return RejectReason::kUnknownInstrument;
+  if (c.key.value() >= kMaxClientKeysPerSession) return RejectReason::kClientKeyOutOfRange;
+  const ClientKeys::Place key = state_.keys.place(c.header.session, c.key);
+  if (const auto reason = check_new(c, terms, key); reason != RejectReason::kNone) return reason;
   Price price = c.price;
   if (const auto reason = working_price(c, price); reason != RejectReason::kNone) return reason;
 
@@ -21,34 +28,38 @@ RejectReason Exchange<C>::submit(const NewOrder& c) noexcept {
   }
 
   if (state_.books.orders().full()) return RejectReason::kOrderLimitReached;
-  if (!state_.keys.has_room(c.header.session, c.key)) return RejectReason::kClientKeyLimitReached;
+  if (!state_.keys.has_room(key)) return RejectReason::kClientKeyLimitReached;
   if (state_.books.levels().full()) return RejectReason::kPriceLevelLimitReached;
 
   const auto qty = static_cast<std::uint32_t>(c.qty.value());
-  if (const auto reason =
-          clearing_.reserve({.account = c.header.account,
-                             .instrument = c.header.instrument,
-                             .side = c.side,
-                             .price = price,
-                             .qty = qty,
-                             .tick_value = instrument(c.header.instrument).tick_value});
+  if (const auto reason = clearing_.reserve({.account = c.header.account,
+                                             .instrument = c.header.instrument,
+                                             .side = c.side,
+                                             .price = price,
+                                             .qty = qty,
+                                             .tick_value = terms.tick_value});
       reason != RejectReason::kNone) {
     return reason;
   }
-  accept(c, price);
+  const Slot slot = accept(c, key, price);
+  const IncomingOrder in{.price = price, .slot = slot, .left = qty};
   if (available == Available::kNo) [[unlikely]] {
-    drop_incoming(fill_or_kill ? CancelReason::kFillOrKillUnfilled
-                               : CancelReason::kMinQuantityUnavailable);
-    return RejectReason::kNone;
+    drop(in,
+         fill_or_kill ? CancelReason::kFillOrKillUnfilled : CancelReason::kMinQuantityUnavailable);
+  } else if (state_.books.crosses(c.header.instrument, c.side, price)) {
+    meet_book(in, c.header.sequence, 0);
+  } else {
+    settle(in);
   }
-  run_match();
   return RejectReason::kNone;
 }
 
 // HG-MATCH-025. Fields are written where they stay: building a record on the stack and copying it
 // makes every wide load wait for the narrow stores before it.
 template <Clearing C>
-void Exchange<C>::accept(const NewOrder& c, Price price) noexcept {
+[[gnu::always_inline]] inline Slot Exchange<C>::accept(const NewOrder& c,
+                                                       const ClientKeys::Place& key,
+                                                       Price price) noexcept {
   const auto qty = static_cast<std::uint32_t>(c.qty.value());
   const auto display_qty = static_cast<std::uint32_t>(c.display_qty.value());
   OrderPool& orders = state_.books.orders();
@@ -67,17 +78,13 @@ void Exchange<C>::accept(const NewOrder& c, Price price) noexcept {
   record.time_in_force = c.time_in_force;
   record.post_only = c.post_only;
   record.cancel_on_disconnect = c.cancel_on_disconnect;
+  record.is_linked = 0;
   record.is_iceberg = display_qty < qty ? 1 : 0;
   if (record.is_iceberg != 0 || c.time_in_force == TimeInForce::kGoodTillDate) [[unlikely]] {
     state_.extras[slot] = {
         .expire_time = c.expire_time, .display_qty = display_qty, .heap_place = 0};
   }
-  state_.keys.set(c.header.session, c.key, orders.handle(slot), orders);
-  state_.incoming.slot = slot;
-  state_.incoming.is_linked = false;
-  state_.incoming.price = price;
-  state_.incoming.left = qty;
-  state_.work.origin = c.header.sequence;
+  state_.keys.set(key, orders.handle(slot), orders);
 
   auto& event = state_.events.template add_private<OrderAccepted>(c.header.instrument);
   event.order.order_id = OrderId(c.header.sequence.value());
@@ -98,18 +105,15 @@ void Exchange<C>::accept(const NewOrder& c, Price price) noexcept {
   event.time_in_force = c.time_in_force;
   event.post_only = c.post_only;
   event.state = OrderState::kNew;
+  return slot;
 }
 
-// HG-MATCH-010 to 015, and of 016 what stands before the expiry in the order of reasons.
+// HG-MATCH-010 to 015 behind instrument and key, and of 016 what stands before the expiry in the
+// order of reasons.
 template <Clearing C>
-RejectReason Exchange<C>::check_new(const NewOrder& c) const noexcept {
-  if (c.header.instrument.value() >= state_.limits.max_instruments ||
-      !instrument(c.header.instrument).listed()) {
-    return RejectReason::kUnknownInstrument;
-  }
-  const Instrument& terms = instrument(c.header.instrument);
-  if (c.key.value() >= kMaxClientKeysPerSession) return RejectReason::kClientKeyOutOfRange;
-  if (state_.keys.is_used(c.header.session, c.key, state_.books.orders())) {
+[[gnu::always_inline]] inline RejectReason Exchange<C>::check_new(
+    const NewOrder& c, const Instrument& terms, const ClientKeys::Place& key) const noexcept {
+  if (state_.keys.is_used(key, state_.books.orders())) {
     return RejectReason::kDuplicateClientKey;
   }
   if (terms.state != TradingState::kOpen) return RejectReason::kWrongTradingState;
@@ -130,7 +134,8 @@ RejectReason Exchange<C>::check_new(const NewOrder& c) const noexcept {
 
 // HG-MATCH-016 to 018: the price the order will work at, from the book.
 template <Clearing C>
-RejectReason Exchange<C>::working_price(const NewOrder& c, Price& price) const noexcept {
+[[gnu::always_inline]] inline RejectReason Exchange<C>::working_price(const NewOrder& c,
+                                                                      Price& price) const noexcept {
   const InstrumentId id = c.header.instrument;
   if (c.type == OrderType::kLimit) [[likely]] {
     return c.post_only == PostOnly::kNo ? RejectReason::kNone
@@ -147,8 +152,9 @@ RejectReason Exchange<C>::working_price(const NewOrder& c, Price& price) const n
 }
 
 template <Clearing C>
-RejectReason Exchange<C>::post_only_price(InstrumentId id, Side side, PostOnly post_only,
-                                          Price& price) const noexcept {
+[[gnu::noinline]] RejectReason Exchange<C>::post_only_price(InstrumentId id, Side side,
+                                                            PostOnly post_only,
+                                                            Price& price) const noexcept {
   if (!state_.books.crosses(id, side, price)) return RejectReason::kNone;
   if (post_only == PostOnly::kReject) return RejectReason::kPostOnlyWouldTrade;
   const Instrument& terms = instrument(id);
@@ -163,8 +169,8 @@ RejectReason Exchange<C>::post_only_price(InstrumentId id, Side side, PostOnly p
 
 // HG-MATCH-019. Cost: at most max_scan_per_apply orders looked at.
 template <Clearing C>
-typename Exchange<C>::Available Exchange<C>::look_ahead(InstrumentId id, Side side, Price limit,
-                                                        std::int64_t wanted) const noexcept {
+[[gnu::noinline]] typename Exchange<C>::Available Exchange<C>::look_ahead(
+    InstrumentId id, Side side, Price limit, std::int64_t wanted) const noexcept {
   Available answer = Available::kNo;
   std::uint32_t looked_at = 0;
   state_.books.walk(id, opposite(side), [&](Slot slot, Price price) {
@@ -182,74 +188,71 @@ typename Exchange<C>::Available Exchange<C>::look_ahead(InstrumentId id, Side si
   return answer;
 }
 
-// One slice of matching for state_.incoming; leaves work pending when the slice is not enough.
+// One slice of matching, for an order that crosses: of command `origin`, after `steps_done` steps
+// of earlier slices. When it is not enough the order waits in the state for a continuation
+// (HG-MATCH-060).
 template <Clearing C>
-void Exchange<C>::run_match() noexcept {
-  IncomingOrder& in = state_.incoming;
-  const OrderRecord& record = state_.records[in.slot];
+[[gnu::noinline]] void Exchange<C>::meet_book(IncomingOrder in, SequenceNumber origin,
+                                              std::uint64_t steps_done) noexcept {
+  OrderRecord& record = state_.records[in.slot];
   Books& books = state_.books;
-  if (books.crosses(record.instrument, record.side, in.price)) {
-    FillReporter reporter{.exchange = *this};
-    const std::uint32_t left = books.match(record.instrument, record.side, in.price, in.left,
-                                           state_.limits.max_steps_per_apply, reporter);
-    HG_ASSERT(left == in.left, left, in.left);
-    if (left != 0 && books.crosses(record.instrument, record.side, in.price)) {
-      HG_ASSERT(reporter.fills == state_.limits.max_steps_per_apply, reporter.fills);
-      state_.work.kind = WorkKind::kMatch;
-      state_.work.steps_done += reporter.fills;
-      return;
-    }
+  FillReporter reporter{*this, instrument(record.instrument), record, in};
+  const std::uint32_t left = books.match(record.instrument, record.side, in.price, in.left,
+                                         state_.limits.max_steps_per_apply, reporter);
+  HG_ASSERT(left == in.left, left, in.left);
+  if (left != 0 && books.crosses(record.instrument, record.side, in.price)) {
+    HG_ASSERT(reporter.fills == state_.limits.max_steps_per_apply, reporter.fills);
+    state_.incoming = in;
+    state_.work.kind = WorkKind::kMatch;
+    state_.work.origin = origin;
+    state_.work.steps_done = steps_done + reporter.fills;
+    return;
   }
-  end_work();
-  finish_incoming();
+  settle(in);
 }
 
 // HG-MATCH-028: the order has met everything it could.
 template <Clearing C>
-void Exchange<C>::finish_incoming() noexcept {
-  const IncomingOrder& in = state_.incoming;
+[[gnu::always_inline]] inline void Exchange<C>::settle(IncomingOrder in) noexcept {
   if (in.left == 0) {
-    forget_incoming();
+    forget(in);
   } else if (state_.records[in.slot].time_in_force == TimeInForce::kImmediateOrCancel) {
-    drop_incoming(CancelReason::kImmediateRemainder);
+    drop(in, CancelReason::kImmediateRemainder);
   } else {
-    rest_incoming();
+    rest(in);
   }
 }
 
 // The order is done without a place in the book: its key names a stale handle from now on.
 template <Clearing C>
-void Exchange<C>::forget_incoming() noexcept {
-  const IncomingOrder& in = state_.incoming;
-  if (in.is_linked) state_.unlink(in.slot);
+void Exchange<C>::forget(IncomingOrder in) noexcept {
+  if (state_.records[in.slot].is_linked != 0) state_.unlink(in.slot);
   state_.books.orders().give_back(in.slot);
 }
 
 template <Clearing C>
-void Exchange<C>::rest_incoming() noexcept {
-  const IncomingOrder& in = state_.incoming;
-  const Slot slot = in.slot;
-  OrderRecord& record = state_.records[slot];
+[[gnu::always_inline]] inline void Exchange<C>::rest(IncomingOrder in) noexcept {
+  OrderRecord& record = state_.records[in.slot];
   HG_ASSERT(record.time_in_force != TimeInForce::kFillOrKill, record.id, in.left);
   std::uint32_t shown = in.left;
   if (record.is_iceberg != 0) [[unlikely]] {
-    shown = std::min(state_.extras[slot].display_qty, in.left);
+    shown = std::min(state_.extras[in.slot].display_qty, in.left);
   }
   record.hidden = in.left - shown;
-  if (!in.is_linked) state_.link(slot);
-  state_.books.insert(record.instrument, record.side, in.price, slot, shown, record.hidden != 0);
-  auto& event = state_.events.template add_public<OrderRested>(record.instrument,
-                                                               instrument(record.instrument));
+  if (record.is_linked == 0) state_.link(in.slot);
+  const InstrumentId id = record.instrument;
+  const Side side = record.side;
+  state_.books.insert(id, side, in.price, in.slot, shown, in.left != shown);
+  auto& event = state_.events.template add_public<OrderRested>(id, instrument(id));
   event.order_id = record.id;
   event.price = in.price;
   event.qty = shown;
-  event.side = record.side;
+  event.side = side;
 }
 
 // An order accepted but never to rest: unfillable, or an immediate order's remainder.
 template <Clearing C>
-void Exchange<C>::drop_incoming(CancelReason reason) noexcept {
-  const IncomingOrder& in = state_.incoming;
+[[gnu::noinline]] void Exchange<C>::drop(IncomingOrder in, CancelReason reason) noexcept {
   const OrderRecord& record = state_.records[in.slot];
   clearing_.release(intent(record, in.price, in.left));
   auto& event = state_.events.template add_private<OrderCancelled>(record.instrument);
@@ -260,14 +263,47 @@ void Exchange<C>::drop_incoming(CancelReason reason) noexcept {
   event.side = record.side;
   event.reason = reason;
   event.state = OrderState::kCancelled;
-  forget_incoming();
+  forget(in);
 }
 
+// The one place where a trade is made: at the resting order's price (HG-MATCH-030).
 template <Clearing C>
-void Exchange<C>::FillReporter::on_fill(Slot slot, Price price, std::uint32_t lots,
-                                        std::uint32_t shown) noexcept {
+[[gnu::always_inline]] inline void Exchange<C>::FillReporter::on_fill(
+    Slot slot, Price price, std::uint32_t lots, std::uint32_t shown) noexcept {
+  MarketState& state = exchange.state_;
+  OrderRecord& resting = state.records[slot];
+  HG_ASSERT(incoming.side == Side::kBuy ? price <= in.price : price >= in.price, price, in.price);
   ++fills;
-  exchange.report_trade(slot, price, lots, shown);
+  resting.executed += lots;
+  incoming.executed += lots;
+  in.left -= lots;
+  const std::uint32_t leaves = shown + resting.hidden;
+  HG_ASSERT(resting.executed + leaves == resting.total, resting.id, resting.executed,
+            resting.total);
+
+  auto& event = state.events.template add_public<Trade>(resting.instrument, terms);
+  exchange.set_ref(event.resting, resting);
+  exchange.set_ref(event.incoming, incoming);
+  event.price = price;
+  event.match_id = MatchId(++state.match_id);
+  event.qty = lots;
+  event.resting_leaves = leaves;
+  event.incoming_leaves = in.left;
+  event.resting_displayed = shown;
+  event.incoming_side = incoming.side;
+  event.resting_state = state_after_fill(leaves);
+  event.incoming_state = state_after_fill(in.left);
+  exchange.clearing_.on_trade({.instrument = resting.instrument,
+                               .price = price,
+                               .qty = lots,
+                               .tick_value = terms.tick_value,
+                               .resting_account = resting.account,
+                               .incoming_account = incoming.account,
+                               .resting_limit = price,
+                               .incoming_limit = in.price,
+                               .incoming_side = incoming.side});
+  // An order with hidden lots is asked for its next tranche first (next_tranche).
+  if (shown == 0 && state.books.orders()[slot].has_hidden == 0) state.unlink(slot);
 }
 
 // HG-MATCH-032. The order leaves its owner's lists here when nothing is hidden any more.
@@ -281,55 +317,13 @@ std::uint32_t Exchange<C>::FillReporter::next_tranche(Slot slot) noexcept {
   }
   const std::uint32_t tranche = std::min(state.extras[slot].display_qty, record.hidden);
   record.hidden -= tranche;
-  auto& event = state.events.template add_public<OrderRested>(
-      record.instrument, exchange.instrument(record.instrument));
+  auto& event = state.events.template add_public<OrderRested>(record.instrument, terms);
   event.order_id = record.id;
   event.price = state.books.price_of(slot);
   event.qty = tranche;
   event.side = record.side;
   event.new_tranche = 1;
   return tranche;
-}
-
-// The one place where a trade is made: at the resting order's price (HG-MATCH-030).
-template <Clearing C>
-void Exchange<C>::report_trade(Slot slot, Price price, std::uint32_t lots,
-                               std::uint32_t shown) noexcept {
-  IncomingOrder& in = state_.incoming;
-  OrderRecord& resting = state_.records[slot];
-  OrderRecord& incoming = state_.records[in.slot];
-  HG_ASSERT(incoming.side == Side::kBuy ? price <= in.price : price >= in.price, price, in.price);
-  resting.executed += lots;
-  incoming.executed += lots;
-  in.left -= lots;
-  const std::uint32_t leaves = shown + resting.hidden;
-  HG_ASSERT(resting.executed + leaves == resting.total, resting.id, resting.executed,
-            resting.total);
-
-  Instrument& terms = instrument(resting.instrument);
-  auto& event = state_.events.template add_public<Trade>(resting.instrument, terms);
-  set_ref(event.resting, resting);
-  set_ref(event.incoming, incoming);
-  event.price = price;
-  event.match_id = MatchId(++state_.match_id);
-  event.qty = lots;
-  event.resting_leaves = leaves;
-  event.incoming_leaves = in.left;
-  event.resting_displayed = shown;
-  event.incoming_side = incoming.side;
-  event.resting_state = state_after_fill(leaves);
-  event.incoming_state = state_after_fill(in.left);
-  clearing_.on_trade({.instrument = resting.instrument,
-                      .price = price,
-                      .qty = lots,
-                      .tick_value = terms.tick_value,
-                      .resting_account = resting.account,
-                      .incoming_account = incoming.account,
-                      .resting_limit = price,
-                      .incoming_limit = in.price,
-                      .incoming_side = incoming.side});
-  // An order with hidden lots is asked for its next tranche first (next_tranche).
-  if (shown == 0 && state_.books.orders()[slot].has_hidden == 0) state_.unlink(slot);
 }
 
 }  // namespace hourglass::engine

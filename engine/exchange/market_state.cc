@@ -23,22 +23,6 @@ MarketState::MarketState(const ExchangeLimits& exchange_limits) noexcept
   HG_ASSERT(exchange_limits.max_sessions <= kMaxSessions, exchange_limits.max_sessions);
 }
 
-void MarketState::link(Slot slot) noexcept {
-  const OrderRecord& record = records[slot];
-  SessionOrders::append(sessions[record.session.value()].orders, records, slot);
-  AccountOrders::append(accounts[record.account.value()].orders, records, slot);
-  if (record.time_in_force == TimeInForce::kGoodTillDate) expiries.push(slot);
-}
-
-void MarketState::unlink(Slot slot) noexcept {
-  const OrderRecord& record = records[slot];
-  SessionOrders::remove(sessions[record.session.value()].orders, records, slot);
-  AccountOrders::remove(accounts[record.account.value()].orders, records, slot);
-  if (record.time_in_force == TimeInForce::kGoodTillDate) expiries.remove(slot);
-  if (record.id <= last_of_yesterday) [[unlikely]]
-    keys.mark_done(record.session, record.key);
-}
-
 void MarketState::audit() const noexcept {
   std::uint32_t linked = 0;
   for (std::uint32_t s = 0; s < limits.max_sessions; ++s) {
@@ -54,7 +38,7 @@ void MarketState::audit() const noexcept {
       HG_ASSERT(find_order(record.session, record.key) == slot, record.id, record.key);
     }
   }
-  const bool one_unlinked = work.kind == WorkKind::kMatch && !incoming.is_linked;
+  const bool one_unlinked = work.kind == WorkKind::kMatch && records[incoming.slot].is_linked == 0;
   HG_ASSERT(linked + (one_unlinked ? 1 : 0) == books.orders().live_count(), linked);
   for (std::uint32_t i = 0; i < limits.max_instruments; ++i) {
     const InstrumentId id(i);

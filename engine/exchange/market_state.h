@@ -26,13 +26,13 @@ struct AccountState {
 };
 
 // An order between its acceptance and its rest, fill or cancellation: it has its slot and record,
-// and stands in no book.
+// and stands in no book. Small enough to be handed on in registers.
 struct IncomingOrder {
+  Price price;  // working limit
   Slot slot;
-  bool is_linked;      // a replaced order is still in its owner's lists; a new one not yet
-  Price price;         // working limit
   std::uint32_t left;  // lots still to trade or rest
 };
+static_assert(sizeof(IncomingOrder) == 16);
 
 // Bulk work over lists of orders: what to take, and where it stands.
 struct Sweep {
@@ -110,5 +110,25 @@ struct MarketState {
   // themselves or the limits; hostile bytes are safe.
   [[nodiscard]] bool load(StateReader& reader);
 };
+
+inline void MarketState::link(Slot slot) noexcept {
+  OrderRecord& record = records[slot];
+  record.is_linked = 1;
+  SessionOrders::append(sessions[record.session.value()].orders, records, slot);
+  AccountOrders::append(accounts[record.account.value()].orders, records, slot);
+  if (record.time_in_force == TimeInForce::kGoodTillDate) [[unlikely]]
+    expiries.push(slot);
+}
+
+inline void MarketState::unlink(Slot slot) noexcept {
+  const OrderRecord& record = records[slot];
+  SessionOrders::remove(sessions[record.session.value()].orders, records, slot);
+  AccountOrders::remove(accounts[record.account.value()].orders, records, slot);
+  if (record.time_in_force == TimeInForce::kGoodTillDate) [[unlikely]]
+    expiries.remove(slot);
+  if (record.id <= last_of_yesterday) [[unlikely]] {
+    keys.mark_done(record.session, record.key);
+  }
+}
 
 }  // namespace hourglass::engine

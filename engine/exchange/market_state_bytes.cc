@@ -163,7 +163,7 @@ bool load_order(MarketState& state, const SavedOrder& o, std::vector<Slot>& load
   }
   if (books.crosses(o.instrument, o.side, o.price)) return false;
   if (state.find_order(o.session, o.key) != kNoSlot) return false;
-  if (!state.keys.has_room(o.session, o.key)) return false;
+  if (!state.keys.has_room(state.keys.place(o.session, o.key))) return false;
   const Slot slot = books.orders().take();
   state.records[slot] = {.id = o.id,
                          .session = o.session,
@@ -183,11 +183,12 @@ bool load_order(MarketState& state, const SavedOrder& o, std::vector<Slot>& load
                          .post_only = o.post_only,
                          .cancel_on_disconnect = o.cancel_on_disconnect,
                          .is_iceberg = o.is_iceberg,
+                         .is_linked = 0,
                          .reserved = {}};
   state.extras[slot] = {
       .expire_time = o.expire_time, .display_qty = o.display_qty, .heap_place = 0};
   books.insert(o.instrument, o.side, o.price, slot, o.shown, o.hidden != 0);
-  state.keys.set(o.session, o.key, books.orders().handle(slot), books.orders());
+  state.keys.set(state.keys.place(o.session, o.key), books.orders().handle(slot), books.orders());
   loaded.push_back(slot);
   return true;
 }
@@ -212,8 +213,8 @@ bool load_keys(MarketState& state, const SavedKeys& run) {
   for (std::uint32_t i = 0; i < run.count; ++i) {
     const ClientKey key(run.first.value() + i);
     if (state.find_order(run.session, key) != kNoSlot) continue;
-    if (!state.keys.has_room(run.session, key)) return false;
-    state.keys.mark_used(run.session, key, state.books.orders());
+    if (!state.keys.has_room(state.keys.place(run.session, key))) return false;
+    state.keys.mark_used(state.keys.place(run.session, key), state.books.orders());
   }
   return true;
 }

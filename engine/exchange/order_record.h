@@ -31,7 +31,8 @@ struct OrderRecord {
   PostOnly post_only;
   std::uint8_t cancel_on_disconnect;
   std::uint8_t is_iceberg;
-  std::array<std::uint8_t, 6> reserved;
+  std::uint8_t is_linked;  // 1: in its owner's lists; a new order on its way is not yet
+  std::array<std::uint8_t, 5> reserved;
 };
 static_assert(sizeof(OrderRecord) == 64);
 

@@ -21,8 +21,6 @@ class Replica {
 
   // As Exchange::apply; commands come stamped, in sequence, with rising times.
   virtual std::span<const Event> apply(const Command& command) noexcept = 0;
-  // Hints for the command some places ahead in the log: step 0, 1, 2 as Exchange::prefetch_*.
-  virtual void prefetch(std::uint32_t step, const Command& command) noexcept = 0;
   [[nodiscard]] virtual const MarketState& state() const noexcept = 0;
   [[nodiscard]] virtual bool has_pending_work() const noexcept = 0;
   // Only without pending work.
@@ -43,11 +41,6 @@ class ExchangeReplica final : public Replica {
   std::span<const Event> apply(const Command& command) noexcept override {
     return exchange_.apply(command);
   }
-  void prefetch(std::uint32_t step, const Command& command) noexcept override {
-    if (step == 0) exchange_.prefetch_key(command);
-    if (step == 1) exchange_.prefetch_order(command);
-    if (step == 2) exchange_.prefetch_links(command);
-  }
   [[nodiscard]] const MarketState& state() const noexcept override { return exchange_.state(); }
   [[nodiscard]] bool has_pending_work() const noexcept override {
     return exchange_.has_pending_work();
@@ -67,9 +60,6 @@ class OwnedReplica final : public Replica {
 
   std::span<const Event> apply(const Command& command) noexcept override {
     return view_.apply(command);
-  }
-  void prefetch(std::uint32_t step, const Command& command) noexcept override {
-    view_.prefetch(step, command);
   }
   [[nodiscard]] const MarketState& state() const noexcept override { return view_.state(); }
   [[nodiscard]] bool has_pending_work() const noexcept override { return view_.has_pending_work(); }

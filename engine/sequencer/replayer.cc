@@ -5,21 +5,14 @@
 #include "absl/strings/str_cat.h"
 
 namespace hourglass::engine {
-namespace {
-
-constexpr std::size_t kKeyAhead = 12;
-constexpr std::size_t kOrderAhead = 8;
-constexpr std::size_t kLinksAhead = 4;
-
-}  // namespace
-
 Replayer::Replayer(Replica& replica, JournalReader& reader, std::unique_ptr<EventDigest> digest,
                    ReplayObserver* observer)
     : replica_(replica),
       reader_(reader),
       digest_(std::move(digest)),
       observer_(observer),
-      started_after_(digest_->point().through) {}
+      started_after_(digest_->point().through),
+      lookahead_(replica.state()) {}
 
 absl::StatusOr<bool> Replayer::step() {
   auto next = reader_.next_frame();
@@ -76,6 +69,8 @@ void Replayer::queue(const FrameView& frame) {
 }
 
 absl::Status Replayer::apply_through(SequenceNumber through) {
+  const std::size_t first = next_;
+  lookahead_.begin();
   for (; next_ < queue_.size(); ++next_) {
     const Command& command = queue_[next_];
     const CommandHeader& header = command.header();
@@ -86,9 +81,8 @@ absl::Status Replayer::apply_through(SequenceNumber through) {
       return absl::DataLossError(
           absl::StrCat("command ", header.sequence.value(), " is stamped before its predecessor"));
     }
-    if (next_ + kKeyAhead < queue_.size()) replica_.prefetch(0, queue_[next_ + kKeyAhead]);
-    if (next_ + kOrderAhead < queue_.size()) replica_.prefetch(1, queue_[next_ + kOrderAhead]);
-    if (next_ + kLinksAhead < queue_.size()) replica_.prefetch(2, queue_[next_ + kLinksAhead]);
+    lookahead_.advance(next_ - first, queue_.size() - first,
+                       [&](std::uint64_t i) -> const Command& { return queue_[first + i]; });
     const std::span<const Event> events = replica_.apply(command);
     for (const Event& event : events) {
       digest_->add(std::span(event.bytes).first(event_bytes(event.header().kind)));

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "engine/exchange/lookahead.h"
 #include "engine/exchange/replica.h"
 #include "engine/journal/event_digest.h"
 #include "engine/journal/journal_reader.h"
@@ -71,6 +72,7 @@ class Replayer {
   const SequenceNumber started_after_;
   std::vector<Command> queue_;  // read and not yet vouched for
   std::size_t next_ = 0;        // in queue_
+  Lookahead lookahead_;
   ReplayCounters counters_;
   std::optional<Range> difference_;
 };

@@ -9,6 +9,7 @@
 #include <cstdint>
 
 #include "engine/exchange/exchange.h"
+#include "engine/exchange/lookahead.h"
 #include "engine/ring/agent.h"
 #include "engine/ring/gating_consumer.h"
 #include "engine/ring/wake_signal.h"
@@ -41,6 +42,7 @@ class Sequencer final : public Agent {
         journal_wake_(journal_wake),
         clock_(clock),
         stamper_(exchange.state().time),
+        lookahead_(exchange.state()),
         next_sequence_(rings.applied.get()) {}
 
   // Applies what waits, at most kBurst commands of the doors, after any unfinished work. Thread:
@@ -55,9 +57,11 @@ class Sequencer final : public Agent {
     std::uint32_t done = finish_work();
     const std::uint32_t waiting = rings_.ingress.available(kBurst);
     std::uint32_t taken = 0;
-    prefetch_first(waiting);
+    lookahead_.begin();
     while (taken < waiting && !exchange_.has_pending_work() && has_room()) {
-      prefetch_ahead(taken, waiting);
+      lookahead_.advance(taken, waiting, [&](std::uint64_t i) -> const Command& {
+        return rings_.ingress.peek(static_cast<std::uint32_t>(i));
+      });
       const Command& command = rings_.ingress.peek(taken++);
       if (command_bytes(command.header().kind) == 0) [[unlikely]] {
         ++counters_.dropped;
@@ -91,10 +95,6 @@ class Sequencer final : public Agent {
 
  private:
   static constexpr std::uint32_t kBurst = 64;
-  // How far ahead the three prefetch steps run; each step's miss is over when the next needs it.
-  static constexpr std::uint32_t kKeyAhead = 12;
-  static constexpr std::uint32_t kOrderAhead = 8;
-  static constexpr std::uint32_t kLinksAhead = 4;
 
   // Continuations and clearing's follow-ups come before any other command (HG-MATCH-060).
   std::uint32_t finish_work() noexcept {
@@ -146,24 +146,13 @@ class Sequencer final : public Agent {
            rings_.events.free_slots(events) >= events;
   }
 
-  void prefetch_first(std::uint32_t waiting) noexcept {
-    for (std::uint32_t i = 0; i < std::min(waiting, kKeyAhead); ++i) {
-      exchange_.prefetch_key(rings_.ingress.peek(i));
-    }
-  }
-
-  void prefetch_ahead(std::uint32_t at, std::uint32_t waiting) noexcept {
-    if (at + kKeyAhead < waiting) exchange_.prefetch_key(rings_.ingress.peek(at + kKeyAhead));
-    if (at + kOrderAhead < waiting) exchange_.prefetch_order(rings_.ingress.peek(at + kOrderAhead));
-    if (at + kLinksAhead < waiting) exchange_.prefetch_links(rings_.ingress.peek(at + kLinksAhead));
-  }
-
   Exchange<ClearingType>& exchange_;
   PipelineRings& rings_;
   const Acknowledge acknowledge_;
   WakeSignal* journal_wake_;
   Clock clock_;
   Stamper stamper_;
+  Lookahead lookahead_;
   Timestamp now_;
   std::uint64_t next_sequence_;
   std::uint64_t next_command_ = 0;  // place in the command ring

@@ -331,7 +331,7 @@ ClientKey TextDoor::unused_key() const {
   const engine::SessionId session(account_);
   std::uint32_t key = 1;
   while (key + 1 < engine::kMaxClientKeysPerSession &&
-         market.keys.is_used(session, ClientKey(key), market.books.orders())) {
+         market.keys.is_used(market.keys.place(session, ClientKey(key)), market.books.orders())) {
     ++key;
   }
   return ClientKey(key);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/exchange/exchange.h"
+#include "engine/exchange/lookahead.h"
 #include "engine/ring/gating_consumer.h"
 #include "engine/sequencer/pipeline_rings.h"
 #include "engine/sequencer/sequencer.h"
@@ -115,9 +116,8 @@ class ExchangeRun {
     header.sequence = SequenceNumber(++sequence_);
     time_ = std::max(time_, header.time);
     header.time = time_;
-    exchange_.prefetch_key(command);
-    exchange_.prefetch_order(command);
-    exchange_.prefetch_links(command);
+    lookahead_.begin();
+    lookahead_.advance(0, 1, [&](std::uint64_t) -> const Command& { return command; });
     sink_.add(command);
     for (const Event& event : exchange_.apply(command)) sink_.add(event);
   }
@@ -125,6 +125,7 @@ class ExchangeRun {
   const Stream& stream_;
   Sink& sink_;
   Exchange<ClearingType> exchange_;
+  Lookahead lookahead_{exchange_.state()};
   std::uint64_t sequence_ = 0;
   Timestamp time_;
   std::uint32_t slices_ = 0;

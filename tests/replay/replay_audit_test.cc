@@ -37,7 +37,6 @@ class FaultyReplica final : public Replica {
     if (fault_ == Fault::kChangedByte) changed_[at.event_number].bytes[byte_] ^= std::byte{1};
     return changed_;
   }
-  void prefetch(std::uint32_t, const Command&) noexcept override {}
   const MarketState& state() const noexcept override { return sound_->state(); }
   bool has_pending_work() const noexcept override { return sound_->has_pending_work(); }
   void save(StateWriter& writer) const override { sound_->save(writer); }

@@ -59,11 +59,11 @@ class Bench {
     const SessionId session(key.first);
     const ClientKey client_key(key.second);
     if (random_.percent(20) || orders_.full()) {
-      keys_.mark_used(session, client_key, orders_);
+      keys_.mark_used(keys_.place(session, client_key), orders_);
       named_[key] = {};
     } else {
       const OrderHandle handle = orders_.handle(orders_.take());
-      keys_.set(session, client_key, handle, orders_);
+      keys_.set(keys_.place(session, client_key), handle, orders_);
       named_[key] = {.handle = handle};
       live_.insert(key);
     }
@@ -100,9 +100,9 @@ class Bench {
     if (live_.contains(key)) {
       ASSERT_EQ(found.slot, named_.at(key).handle.slot);
     }
-    ASSERT_EQ(keys_.is_used(session, client_key, orders_), used_today_.contains(key))
+    ASSERT_EQ(keys_.is_used(keys_.place(session, client_key), orders_), used_today_.contains(key))
         << key.first << " " << key.second;
-    ASSERT_EQ(keys_.has_room(session, client_key), has_room(key));
+    ASSERT_EQ(keys_.has_room(keys_.place(session, client_key)), has_room(key));
   }
 
   void check_walk() const {
@@ -139,11 +139,11 @@ struct OneSession {
 
   OrderHandle enter(ClientKey key = kKey) {
     const OrderHandle handle = orders.handle(orders.take());
-    keys.set(kSession, key, handle, orders);
+    keys.set(keys.place(kSession, key), handle, orders);
     return handle;
   }
   [[nodiscard]] bool is_used(ClientKey key = kKey) const {
-    return keys.is_used(kSession, key, orders);
+    return keys.is_used(keys.place(kSession, key), orders);
   }
 };
 
@@ -192,10 +192,11 @@ TEST(ClientKeys, HaveRoomUntilTheLastPageIsTaken) {
   OneSession one;
   const ClientKey last(kMaxClientKeysPerSession - 1);
   one.enter();
-  EXPECT_TRUE(one.keys.has_room(one.kSession, last));
+  EXPECT_TRUE(one.keys.has_room(one.keys.place(one.kSession, last)));
   one.enter(last);
-  EXPECT_TRUE(one.keys.has_room(one.kSession, ClientKey(kMaxClientKeysPerSession - 2)));
-  EXPECT_FALSE(one.keys.has_room(one.kSession, ClientKey(kClientKeysPerPage)));
+  EXPECT_TRUE(
+      one.keys.has_room(one.keys.place(one.kSession, ClientKey(kMaxClientKeysPerSession - 2))));
+  EXPECT_FALSE(one.keys.has_room(one.keys.place(one.kSession, ClientKey(kClientKeysPerPage))));
 }
 
 }  // namespace
