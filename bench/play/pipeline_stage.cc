@@ -1,11 +1,12 @@
 #include "bench/play/pipeline_stage.h"
 
-#include <sched.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <string>
+#include <thread>
 
 #include "bench/play/event_tally.h"
 #include "bench/play/resting_orders.h"
@@ -45,12 +46,14 @@ class ScratchDirectory {
 // own.
 class PipelineStage final : public Stage {
  public:
-  PipelineStage(std::string directory, bool keep, std::unique_ptr<engine::FileDevice> device,
-                std::unique_ptr<VenuePipeline> pipeline, const StreamHeader& header)
-      : directory_(std::move(directory), keep),
+  PipelineStage(std::string directory, const StageOptions& options,
+                std::unique_ptr<engine::FileDevice> device, std::unique_ptr<VenuePipeline> pipeline,
+                const StreamHeader& header)
+      : directory_(std::move(directory), options.keep_journal),
         device_(std::move(device)),
         pipeline_(std::move(pipeline)),
         consumer_(pipeline_->rings().events),
+        rate_(options.rate),
         symbol_count_(header.n_symbols) {}
 
   absl::Status open(const StreamHeader& header) {
@@ -65,9 +68,11 @@ class PipelineStage final : public Stage {
   ~PipelineStage() override { static_cast<void>(pipeline_->stop()); }
 
   void play(std::span<const StreamOp> ops) override {
+    const Clock::time_point start = Clock::now();
     Command command;
-    for (const StreamOp& op : ops) {
-      translate(op, command);
+    for (std::size_t i = 0; i < ops.size(); ++i) {
+      if (rate_ != 0 && i % kPushesPerRound == 0) work_until(start + due_after(i));
+      translate(ops[i], command);
       push(command);
     }
     drain();
@@ -84,8 +89,24 @@ class PipelineStage final : public Stage {
   }
 
  private:
+  using Clock = std::chrono::steady_clock;
+
   static constexpr std::uint32_t kPushesPerRound = 64;
   static constexpr std::uint32_t kEventsPerRead = 4096;
+  static constexpr std::chrono::microseconds kWorthSleeping{100};
+
+  // When operation `index` is due at the rate offered.
+  [[nodiscard]] std::chrono::nanoseconds due_after(std::size_t index) const {
+    return std::chrono::nanoseconds(static_cast<std::int64_t>(index) * 1'000'000'000 / rate_);
+  }
+
+  void work_until(Clock::time_point due) {
+    for (Clock::time_point now = Clock::now(); now < due; now = Clock::now()) {
+      round();
+      // On two cores the time not needed here is the journal's.
+      if (due - now > kWorthSleeping) std::this_thread::sleep_for(kWorthSleeping / 2);
+    }
+  }
 
   // A door works in rounds: it pushes a few, then lets the engine and the consumer run.
   void push(const Command& command) {
@@ -99,8 +120,9 @@ class PipelineStage final : public Stage {
       if (result == engine::PushResult::kClosed) return note_failure();
       ++refused_;
       round();
-      // Full: the journal is behind, and on two cores it may be waiting for this one.
-      static_cast<void>(::sched_yield());
+      // Full: the journal is behind, and on two cores it may be waiting for this one. A door that
+      // is refused comes back later.
+      std::this_thread::sleep_for(std::chrono::microseconds(50));
     }
   }
 
@@ -159,6 +181,7 @@ class PipelineStage final : public Stage {
   EventTally tally_;
   std::uint64_t pushed_ = 0;
   std::uint64_t refused_ = 0;
+  std::int64_t rate_;
   std::uint32_t symbol_count_;
   absl::Status failure_;
 };
@@ -197,7 +220,7 @@ absl::StatusOr<std::unique_ptr<Stage>> make_pipeline_stage(const StageOptions& o
     if (!started.ok()) return started.status();
     pipeline = *std::move(started);
   }
-  auto stage = std::make_unique<PipelineStage>(directory, options.keep_journal, std::move(device),
+  auto stage = std::make_unique<PipelineStage>(directory, options, std::move(device),
                                                std::move(pipeline), header);
   if (const absl::Status status = stage->open(header); !status.ok()) return status;
   return stage;

@@ -108,6 +108,8 @@ int play_main(std::span<const std::string_view> args) {
             "where the journal stands during the run: a disk, not a tmpfs");
   line.flag("keep-journal", options.stage.keep_journal,
             "leave the journal there for `hourglass audit --clearing permissive`");
+  line.number("rate", options.stage.rate, {.min = 0, .max = 1'000'000'000},
+              "operations a second that are offered to a stage with doors; 0: as many as it takes");
   line.flag("latency", options.latency,
             "also measure each operation by itself, in a second pass over the stream");
   line.number("repeat", options.repeat, {.min = 1, .max = 1000}, "how many runs to make");

@@ -38,6 +38,8 @@ struct StageOptions {
   std::string_view journal_dir = "/var/tmp";
   // Leaves the journal there, for `hourglass audit`, instead of removing it at the end of the run.
   bool keep_journal = false;
+  // Operations a second a stage with doors is offered; 0: as many as it takes.
+  std::int64_t rate = 0;
 };
 
 // A stage is made for one run over one stream. The records it is given have passed the reader, so

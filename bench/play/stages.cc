@@ -61,6 +61,10 @@ absl::StatusOr<std::unique_ptr<Stage>> make_stage(const StageOptions& options,
         fmt::format("stage {} has no journal: --journal {} is not for it", options.stage,
                     name(options.journal)));
   }
+  if (options.rate != 0 && !(*entry)->takes_journal) {
+    return absl::InvalidArgumentError(
+        fmt::format("stage {} has no doors: --rate is not for it", options.stage));
+  }
   return (*entry)->make(options, header);
 }
 

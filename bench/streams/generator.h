@@ -37,7 +37,7 @@ constexpr std::optional<StreamKind> stream_kind(std::string_view text) noexcept 
 }
 
 inline constexpr std::uint32_t kFullScalePercent = 100;
-inline constexpr std::uint32_t kMaxScalePercent = 1000;
+inline constexpr std::uint32_t kMaxScalePercent = 2500;
 
 // Generates a stream: the same bytes on every machine for the same kind, seed and scale.
 // Units: `scale_percent` of the full number of timed records, 1..kMaxScalePercent; the preload does

@@ -6,14 +6,14 @@
 
 namespace hourglass::engine {
 
-JournalAgent::JournalAgent(JournalWriter& writer, PipelineRings& rings,
-                           std::unique_ptr<EventDigest> digest, WakeSignal* consumers_wake)
+JournalAgent::JournalAgent(JournalWriter& writer, PipelineRings& rings, DigestAgent& digest,
+                           WakeSignal* digest_wake)
     : writer_(writer),
       rings_(rings),
       commands_(rings.commands),
-      events_(rings.events),
-      digest_(std::move(digest)),
-      consumers_wake_(consumers_wake) {
+      digest_(digest),
+      digest_wake_(digest_wake),
+      point_(digest.point()) {
   HG_ASSERT(writer.next_sequence().value() == rings.applied.get(), writer.next_sequence(),
             rings.applied.get());
 }
@@ -40,34 +40,28 @@ std::uint32_t JournalAgent::append_waiting() noexcept {
   return taken;
 }
 
-// Digests the events of commands up to `through`, all of which have been published.
-void JournalAgent::digest_events(SequenceNumber through) noexcept {
-  if (through <= digest_->point().through) return;
-  for (;;) {  // ends: the ring holds finitely many events of commands up to `through`
-    const std::uint32_t count = events_.read(kEventsPerRead, kNoLimit, [&](const Event& event) {
-      if (event.header().command_sequence > through) return false;
-      digest_->add(std::span(event.bytes).first(event_bytes(event.header().kind)));
-      return true;
-    });
-    if (count < kEventsPerRead) break;
-  }
-  digest_->advance(through);
+// The point a frame with `last` as its last command names: the newest that is made and not beyond
+// it. A point that a refused frame was to name is named before the next is taken: a replay stops at
+// named points only, so that one skipped would give it another chain of digests.
+void JournalAgent::take_point(SequenceNumber last) noexcept {
+  if (point_unnamed_ || !digest_.ready() || digest_.point().through > last) return;
+  point_ = digest_.point();
+  digest_.ask(last);
+  if (digest_wake_ != nullptr) digest_wake_->notify();
 }
 
 absl::Status JournalAgent::commit(std::uint32_t commands, bool seal) noexcept {
-  const SequenceNumber last(writer_.next_sequence().value() - 1);
-  // What the frame may vouch for: applied, and not beyond its own last command.
-  const std::uint64_t applied = rings_.applied.get() - 1;
-  digest_events(SequenceNumber(std::min(applied, last.value())));
+  take_point(SequenceNumber(writer_.next_sequence().value() - 1));
   const std::uint64_t before_ns = monotonic_ns();
   const absl::Status status = writer_.commit({.wall_time = SystemClock{}.now(),
                                               .monotonic_ns = before_ns,
-                                              .digest_through = digest_->point().through,
-                                              .event_digest = digest_->point().digest,
+                                              .digest_through = point_.through,
+                                              .event_digest = point_.digest,
                                               .seal = seal});
   const std::uint64_t took_ns = monotonic_ns() - before_ns;
   counters_.write_ns += took_ns;
   counters_.write_ns_max = std::max(counters_.write_ns_max, took_ns);
+  point_unnamed_ = !status.ok();
   if (absl::IsResourceExhausted(status)) {
     // Nothing is lost and nothing acknowledged: the same frame is tried again when space is found.
     ++counters_.disk_full_retries;
@@ -81,7 +75,6 @@ absl::Status JournalAgent::commit(std::uint32_t commands, bool seal) noexcept {
   counters_.frames += 1;
   counters_.commands += commands;
   rings_.durable.set(writer_.durable().value() + 1);
-  if (consumers_wake_ != nullptr) consumers_wake_->notify();
   return status;
 }
 
@@ -93,6 +86,8 @@ absl::Status JournalAgent::seal() {
     if (const absl::Status status = commit(pending_, false); !status.ok()) return status;
     pending_ = 0;
   }
+  // What the last frame asked for reaches to the end.
+  while (!digest_.ready()) digest_.do_work();  // ends: all events are in the ring
   const absl::Status status = commit(0, true);
   // A seal is a convenience: where it alone would need a new segment the journal ends without one.
   if (!status.ok() && !absl::IsFailedPrecondition(status)) return status;

@@ -8,11 +8,11 @@
 #include <cstdint>
 #include <memory>
 
-#include "engine/journal/event_digest.h"
 #include "engine/journal/journal_writer.h"
 #include "engine/ring/agent.h"
 #include "engine/ring/gating_consumer.h"
 #include "engine/ring/wake_signal.h"
+#include "engine/sequencer/digest_agent.h"
 #include "engine/sequencer/pipeline_rings.h"
 
 namespace hourglass::engine {
@@ -28,11 +28,12 @@ struct JournalCounters {
 
 class JournalAgent final : public Agent {
  public:
-  // The writer has been opened behind the last command below rings.applied; `digest` stands where
-  // its last frame left it. Everything outlives the agent. Registers with the rings: before the
-  // sequencer publishes. `consumers_wake` (or null) is notified when the watermark moves.
-  JournalAgent(JournalWriter& writer, PipelineRings& rings, std::unique_ptr<EventDigest> digest,
-               WakeSignal* consumers_wake = nullptr);
+  // The writer has been opened behind the last command below rings.applied, and `digest` stands
+  // where its last frame left it. Everything outlives the agent. Registers with the rings: before
+  // the sequencer publishes. `digest_wake` (or null) is notified when the digest is asked for a
+  // point.
+  JournalAgent(JournalWriter& writer, PipelineRings& rings, DigestAgent& digest,
+               WakeSignal* digest_wake = nullptr);
 
   // Writes one frame of what waits, and returns its commands once they are durable. Thread:
   // journal. Cost: one durable write. After a write error nothing is ever written again:
@@ -40,7 +41,8 @@ class JournalAgent final : public Agent {
   std::uint32_t do_work() noexcept override;
 
   // Writes what is left and a seal, so that the next start knows the journal ended in order.
-  // Thread: the journal's, after the sequencer has stopped. Errors: the writer's.
+  // Thread: the journal's, after the sequencer has stopped and the digest's thread too. Errors: the
+  // writer's.
   absl::Status seal();
 
   [[nodiscard]] std::string_view name() const noexcept override { return "journal"; }
@@ -49,19 +51,18 @@ class JournalAgent final : public Agent {
 
  private:
   static constexpr std::uint32_t kMaxCommandsPerFrame = kMaxFrameBytes / 64;
-  static constexpr std::uint32_t kEventsPerRead = 1024;
-
   std::uint32_t append_waiting() noexcept;
-  void digest_events(SequenceNumber through) noexcept;
+  void take_point(SequenceNumber last) noexcept;
   absl::Status commit(std::uint32_t commands, bool seal) noexcept;
 
   JournalWriter& writer_;
   PipelineRings& rings_;
   GatingConsumer<Command, SlowReaders::kForbidden> commands_;
-  GatingConsumer<Event> events_;
-  std::unique_ptr<EventDigest> digest_;
-  WakeSignal* consumers_wake_;
-  std::uint32_t pending_ = 0;  // commands appended to the frame in hand, not yet durable
+  DigestAgent& digest_;
+  WakeSignal* digest_wake_;
+  DigestPoint point_;           // what the next frame names
+  std::uint32_t pending_ = 0;   // commands appended to the frame in hand, not yet durable
+  bool point_unnamed_ = false;  // it is in no frame yet: the disk was full
   JournalCounters counters_;
   absl::Status failure_;
 };

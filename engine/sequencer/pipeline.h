@@ -3,6 +3,7 @@
 //   1  doors push commands to rings().ingress                        any thread
 //   2  the sequencer stamps, applies, publishes commands and events  engine thread: do_work()
 //   3  the journal makes commands durable and moves the watermark    its own thread
+//      and events are hashed for its frames                          another
 //   4  consumers read events below the watermark                     theirs
 //
 //   .  the preparer writes zeros ahead for the journal               its own, mostly asleep
@@ -17,6 +18,7 @@
 #include "engine/journal/journal_writer.h"
 #include "engine/ring/agent_runner.h"
 #include "engine/ring/idle.h"
+#include "engine/sequencer/digest_agent.h"
 #include "engine/sequencer/journal_agent.h"
 #include "engine/sequencer/preparer_agent.h"
 #include "engine/sequencer/sequencer.h"
@@ -69,6 +71,7 @@ class Pipeline {
 
   ~Pipeline() {
     journal_runner_.reset();
+    digest_runner_.reset();
     preparer_runner_.reset();
   }
   Pipeline(const Pipeline&) = delete;
@@ -78,6 +81,7 @@ class Pipeline {
   absl::Status start() {
     if (!journal_runner_) return absl::OkStatus();
     if (const absl::Status status = preparer_runner_->start(); !status.ok()) return status;
+    if (const absl::Status status = digest_runner_->start(); !status.ok()) return status;
     return journal_runner_->start();
   }
 
@@ -86,6 +90,7 @@ class Pipeline {
   absl::Status stop() {
     if (!journal_runner_) return absl::OkStatus();
     journal_runner_->stop();
+    digest_runner_->stop();
     preparer_runner_->stop();
     return journal_->seal();
   }
@@ -108,7 +113,12 @@ class Pipeline {
     rings_ = std::make_unique<PipelineRings>(settings.rings, first);
     WakeSignal* journal_wake = nullptr;
     if (acknowledge == Acknowledge::kWhenDurable) {
-      journal_ = std::make_unique<JournalAgent>(*writer_, *rings_, std::move(digest));
+      digest_ = std::make_unique<DigestAgent>(*rings_, std::move(digest));
+      digest_runner_ = std::make_unique<AgentRunner>(
+          AgentThread{.name = "hg-digest", .pin_cpu = {}, .idle = settings.journal_idle},
+          std::vector<Agent*>{digest_.get()});
+      journal_ =
+          std::make_unique<JournalAgent>(*writer_, *rings_, *digest_, &digest_runner_->wake());
       journal_runner_ = std::make_unique<AgentRunner>(
           AgentThread{.name = "hg-journal", .pin_cpu = {}, .idle = settings.journal_idle},
           std::vector<Agent*>{journal_.get()});
@@ -126,6 +136,8 @@ class Pipeline {
   std::unique_ptr<JournalWriter> writer_;
   std::unique_ptr<ExchangeType> exchange_;
   std::unique_ptr<PipelineRings> rings_;
+  std::unique_ptr<DigestAgent> digest_;
+  std::unique_ptr<AgentRunner> digest_runner_;
   std::unique_ptr<JournalAgent> journal_;
   std::unique_ptr<AgentRunner> journal_runner_;
   std::unique_ptr<PreparerAgent> preparer_;
