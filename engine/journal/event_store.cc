@@ -187,6 +187,11 @@ absl::Status EventStore::flush() {
   return absl::OkStatus();
 }
 
+absl::Status EventStore::sync() {
+  absl::Status flushed = flush();
+  return flushed.ok() ? file_->sync() : flushed;
+}
+
 absl::Status EventStore::read(SequenceNumber from, SequenceNumber through, Visitor visit) {
   if (absl::Status s = flush(); !s.ok()) return s;
   const auto after = std::upper_bound(

@@ -1,8 +1,9 @@
 // EventStore: the events of a journal as one file of their bytes, for whoever must look back: FIX
 // resend, feed replay, drop copy, the auditor's stories.
 //
-// It is derived and proves nothing: never synced, rebuilt by replay when it is lost, checked
-// against the journal by digest. Do not use it to decide anything the venue must remember.
+// It is derived and proves nothing: rebuilt by replay when it is lost, checked against the journal
+// by digest, synced only where a snapshot is about to rely on it. Do not use it to decide anything
+// the venue must remember.
 #pragma once
 
 #include <cstddef>
@@ -60,8 +61,11 @@ class EventStore {
   // buffer is written out. Cost: a copy, and a buffered write for each MiB; no allocation but for
   // the sparse index.
   absl::Status append(std::span<const std::byte> event);
-  // Writes out the buffer, so that another reader of the file sees all. No sync.
+  // Writes out the buffer, so that another reader of the file sees all. Errors: the device's; it
+  // may be tried again.
   absl::Status flush();
+  // flush(), and the bytes survive a power cut. Errors: the device's. Cost: one sync.
+  absl::Status sync();
 
   // The last command all of whose events are held; first_sequence - 1 when there is none. Commands
   // without events leave no trace.
