@@ -45,9 +45,11 @@ absl::StatusOr<ShadowStart> start_shadow(JournalDevice& device, SequenceNumber a
     // Events between the store's end and the snapshot would be missing for ever.
     if (sequence > start.store->last_sequence() || !take(start, *snapshot, make)) continue;
     if (const absl::Status s = start.reader->seek(sequence); !s.ok()) return s;
-    return start;
+    break;
   }
-  start.replica = make();
+  if (start.point.through == SequenceNumber(0)) start.replica = make();
+  // Only what a snapshot relies on was synced. The rest is made again from the journal.
+  if (const absl::Status s = start.store->drop_after(start.point.through); !s.ok()) return s;
   return start;
 }
 

@@ -195,6 +195,27 @@ TEST(Shadow, GoesOnFromItsNewestSnapshotAfterAnyEnd) {
   market->expect_all_is_true();
 }
 
+TEST(Shadow, LeavesNoSnapshotWithoutTheEventsBeforeItWhenThePowerGoes) {
+  const std::uint64_t first_seed = journal_test_seed(1);
+  std::uint64_t began_late = 0;
+  for (std::uint64_t seed = first_seed; seed < first_seed + 40; ++seed) {
+    SCOPED_TRACE("HOURGLASS_SEED=" + std::to_string(seed));
+    RandomSource random(seed);
+    const auto market = watched(Profile::kCrossing, seed, 200);
+    while (market->trade(20)) continue;
+    for (std::uint64_t i = random.below(60); i != 0; --i) market->shadow->do_work();
+    market->device.power_cut(random.percent(50) ? KeepRule::kNone : KeepRule::kRandom, seed);
+    const auto snapshots = market->snapshots();
+    market->restart();
+    market->shadow->do_work();
+    EXPECT_EQ(market->agreed(), snapshots.empty() ? 0U : snapshots[0]);
+    if (market->agreed() != 0) ++began_late;
+    market->catch_up();
+    EXPECT_EQ(stored_events(market->device), market->events_through(market->last_point()));
+  }
+  EXPECT_GT(began_late, 10U);
+}
+
 TEST(Shadow, PassesOverADamagedSnapshotForTheOneBefore) {
   const auto market = watched(Profile::kPlain, 4);
   market->trade_and_watch(20);
