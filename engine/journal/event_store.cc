@@ -52,6 +52,7 @@ EventStore::EventStore(std::unique_ptr<JournalFile> file, SequenceNumber first_s
       written_bytes_(kEventsBegin),
       taken_bytes_(kEventsBegin),
       complete_bytes_(kEventsBegin),
+      first_sequence_(first_sequence),
       last_sequence_(first_sequence.value() - 1),
       current_sequence_(last_sequence_) {}
 
@@ -81,6 +82,8 @@ absl::StatusOr<std::unique_ptr<EventStore>> EventStore::open(JournalDevice& devi
   file = device.open(kEventStoreName, OpenMode::kCreate);
   if (!file.ok()) return file.status();
   if (absl::Status s = (*file)->write(0, bytes_of(wanted)); !s.ok()) return s;
+  // So that sync() is enough from here on.
+  if (absl::Status s = device.sync_directory(); !s.ok()) return s;
   return std::unique_ptr<EventStore>(new EventStore(*std::move(file), first_sequence));
 }
 
@@ -187,12 +190,48 @@ absl::Status EventStore::flush() {
   return absl::OkStatus();
 }
 
+// Where to begin to find the events of `sequence`.
+std::uint64_t EventStore::index_offset(SequenceNumber sequence) const noexcept {
+  const auto after = std::upper_bound(
+      index_.begin(), index_.end(), sequence,
+      [](SequenceNumber s, const IndexPoint& point) { return s < point.sequence; });
+  return after == index_.begin() ? kEventsBegin : std::prev(after)->offset;
+}
+
+absl::Status EventStore::drop_after(SequenceNumber through) {
+  HG_ASSERT(next_event_number_ == 0, current_sequence_);
+  if (through >= last_sequence_) return absl::OkStatus();
+  if (absl::Status s = flush(); !s.ok()) return s;
+  SequenceNumber last(first_sequence_.value() - 1);
+  const auto find_last = [&](std::span<const std::byte> event) {
+    if (header_of(event).command_sequence > through) return false;
+    last = header_of(event).command_sequence;
+    return true;
+  };
+  std::uint64_t end = 0;
+  absl::Status found = for_each_event(index_offset(through), complete_bytes_, find_last, end);
+  if (!found.ok()) return found;
+  std::uint64_t dropped = 0;
+  const auto count = [&](std::span<const std::byte>) { return ++dropped != 0; };
+  std::uint64_t ignored = 0;
+  found = for_each_event(end, complete_bytes_, count, ignored);
+  if (!found.ok()) return found;
+  if (absl::Status s = file_->truncate(end); !s.ok()) return s;
+  event_count_ -= dropped;
+  written_bytes_ = taken_bytes_ = complete_bytes_ = end;
+  last_sequence_ = current_sequence_ = last;
+  while (!index_.empty() && index_.back().offset >= end) index_.pop_back();
+  return absl::OkStatus();
+}
+
+absl::Status EventStore::sync() {
+  absl::Status flushed = flush();
+  return flushed.ok() ? file_->sync() : flushed;
+}
+
 absl::Status EventStore::read(SequenceNumber from, SequenceNumber through, Visitor visit) {
   if (absl::Status s = flush(); !s.ok()) return s;
-  const auto after = std::upper_bound(
-      index_.begin(), index_.end(), from,
-      [](SequenceNumber s, const IndexPoint& point) { return s < point.sequence; });
-  const std::uint64_t begin = after == index_.begin() ? kEventsBegin : std::prev(after)->offset;
+  const std::uint64_t begin = index_offset(from);
   bool declined = false;
   const auto filtered = [&](std::span<const std::byte> event) {
     const SequenceNumber sequence = header_of(event).command_sequence;

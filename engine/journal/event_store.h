@@ -1,8 +1,9 @@
 // EventStore: the events of a journal as one file of their bytes, for whoever must look back: FIX
 // resend, feed replay, drop copy, the auditor's stories.
 //
-// It is derived and proves nothing: never synced, rebuilt by replay when it is lost, checked
-// against the journal by digest. Do not use it to decide anything the venue must remember.
+// It is derived and proves nothing: rebuilt by replay when it is lost, checked against the journal
+// by digest, synced only where a snapshot is about to rely on it. Do not use it to decide anything
+// the venue must remember.
 #pragma once
 
 #include <cstddef>
@@ -60,8 +61,15 @@ class EventStore {
   // buffer is written out. Cost: a copy, and a buffered write for each MiB; no allocation but for
   // the sparse index.
   absl::Status append(std::span<const std::byte> event);
-  // Writes out the buffer, so that another reader of the file sees all. No sync.
+  // Writes out the buffer, so that another reader of the file sees all. Errors: the device's; it
+  // may be tried again.
   absl::Status flush();
+  // Drops the events of commands after `through`, which were perhaps never synced: after a power
+  // cut they may look whole and not be. Errors: the device's. Cost: reads what is dropped, and at
+  // most kIndexStrideBytes before it.
+  absl::Status drop_after(SequenceNumber through);
+  // flush(), and the bytes survive a power cut. Errors: the device's. Cost: one sync.
+  absl::Status sync();
 
   // The last command all of whose events are held; first_sequence - 1 when there is none. Commands
   // without events leave no trace.
@@ -94,6 +102,7 @@ class EventStore {
   Step take(std::span<const std::byte> event);
   enum class RaggedEnd : std::uint8_t { kCutOff, kPassOver };
   absl::Status scan(std::uint64_t file_bytes, RaggedEnd ragged_end);
+  [[nodiscard]] std::uint64_t index_offset(SequenceNumber sequence) const noexcept;
   absl::Status for_each_event(std::uint64_t offset, std::uint64_t end, Visitor visit,
                               std::uint64_t& stopped_at);
 
@@ -109,6 +118,7 @@ class EventStore {
   std::uint64_t truncated_bytes_ = 0;
   std::uint64_t event_count_ = 0;
 
+  SequenceNumber first_sequence_;
   SequenceNumber last_sequence_{0};
   SequenceNumber current_sequence_{0};  // of the command whose events are coming in
   std::uint32_t next_event_number_ = 0;

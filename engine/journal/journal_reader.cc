@@ -33,11 +33,7 @@ absl::StatusOr<std::unique_ptr<JournalReader>> JournalReader::open(JournalDevice
 
 namespace {
 
-std::uint64_t largest_segment(const std::vector<SegmentInfo>& segments) {
-  std::uint64_t bytes = kMinSegmentBytes;
-  for (const SegmentInfo& info : segments) bytes = std::max(bytes, info.header.segment_bytes);
-  return bytes;
-}
+constexpr std::uint64_t kSmallestCommandBytes = sizeof(CancelOrder);
 
 // Data bytes of the largest frame a segment of this size can hold.
 std::size_t frame_data_bytes(std::uint64_t segment_bytes) {
@@ -49,11 +45,7 @@ std::size_t frame_data_bytes(std::uint64_t segment_bytes) {
 
 JournalReader::JournalReader(JournalDevice& device, std::vector<SegmentInfo> segments,
                              JournalReaderOptions options)
-    : device_(device),
-      segments_(std::move(segments)),
-      options_(options),
-      window_(largest_segment(segments_)),
-      frame_data_(frame_data_bytes(largest_segment(segments_))) {
+    : device_(device), segments_(std::move(segments)), options_(options) {
   HG_ASSERT(!segments_.empty());
   expected_.first_sequence = segments_.front().header.first_sequence;
   chain_ = segments_.front().header.prev_chain;
@@ -94,6 +86,8 @@ absl::Status JournalReader::enter_segment(std::size_t index) {
   auto file = device_.open(segment.file, OpenMode::kRead);
   if (!file.ok()) return file.status();
   window_.point_at(*std::move(file), header.segment_bytes);
+  const std::size_t frame_bytes = frame_data_bytes(header.segment_bytes);
+  if (frame_data_.size() < frame_bytes) frame_data_ = AlignedBuffer(frame_bytes);
 
   at_ = index;
   frame_number_ = 0;
@@ -136,7 +130,8 @@ absl::StatusOr<bool> JournalReader::read_frame(std::uint32_t& blocks) {
     return true;
   };
 
-  if (absl::Status s = window_.need(offset_, kBlockBytes); !s.ok()) return s;
+  const std::uint64_t settled = settled_bytes();
+  if (absl::Status s = window_.need(offset_, kBlockBytes, settled); !s.ok()) return s;
   if (!take_sectors(0, 1)) return false;
   FrameHeader& header = frame_.header;
   std::memcpy(&header, frame_data_.data(), sizeof(header));
@@ -146,7 +141,7 @@ absl::StatusOr<bool> JournalReader::read_frame(std::uint32_t& blocks) {
   }
   blocks = header.blocks;
   const std::uint64_t bytes = std::uint64_t{header.blocks} * kBlockBytes;
-  if (absl::Status s = window_.need(offset_, bytes); !s.ok()) return s;
+  if (absl::Status s = window_.need(offset_, bytes, settled); !s.ok()) return s;
   if (!take_sectors(1, header.blocks * kSectorsPerBlock)) return false;
 
   const std::span<const std::byte> data(frame_data_.data(),
@@ -169,8 +164,55 @@ absl::StatusOr<bool> JournalReader::read_frame(std::uint32_t& blocks) {
   return true;
 }
 
+// How many bytes from offset_ on the writer has finished with, at least: the commands up to
+// stop_after stand there, and none is smaller than a cancel.
+std::uint64_t JournalReader::settled_bytes() const noexcept {
+  if (!options_.stop_after) return SegmentWindow::kWindowBytes;
+  HG_ASSERT(expected_.first_sequence <= *options_.stop_after, expected_.first_sequence);
+  const std::uint64_t commands =
+      options_.stop_after->value() - expected_.first_sequence.value() + 1;
+  return std::min(commands, SegmentWindow::kWindowBytes / kSmallestCommandBytes) *
+         kSmallestCommandBytes;
+}
+
+void JournalReader::follow(SequenceNumber announced) noexcept {
+  HG_ASSERT(!options_.stop_after || announced >= *options_.stop_after, announced);
+  options_.stop_after = announced;
+  growing_ = true;
+  ended_ = false;
+  tail_ = {};
+}
+
+void JournalReader::read_to_end() noexcept {
+  options_.stop_after.reset();
+  growing_ = true;
+  ended_ = false;
+  tail_ = {};
+}
+
+// Lists the segments anew, because the writer may have begun one since.
+absl::Status JournalReader::list_again() {
+  auto list = list_segments(device_);
+  if (!list.ok()) return list.status();
+  // The writer renames files meanwhile, so that a directory read in pieces may show gaps.
+  if (list->fault) return absl::UnavailableError(to_string(*list->fault));
+  const auto here =
+      std::find_if(list->segments.begin(), list->segments.end(), [this](const SegmentInfo& info) {
+        return info.header.segment_ordinal == segments_[at_].header.segment_ordinal;
+      });
+  if (here == list->segments.end()) {
+    return absl::UnavailableError("the segment in hand is not in the directory");
+  }
+  at_ = static_cast<std::size_t>(here - list->segments.begin());
+  segments_ = std::move(list->segments);
+  return absl::OkStatus();
+}
+
 // No whole frame stands at offset_: judges the rest of the segment, then goes on or ends.
 absl::Status JournalReader::leave_segment(std::uint32_t blocks) {
+  if (growing_ && at_ + 1 == segments_.size()) {
+    if (absl::Status s = list_again(); !s.ok()) return s;
+  }
   const SegmentInfo& segment = segments_[at_];
   const bool is_last = at_ + 1 == segments_.size();
   const auto index = read_commit_index(device_, segment.header);
@@ -189,6 +231,10 @@ absl::Status JournalReader::leave_segment(std::uint32_t blocks) {
     return to_status(*fault_);
   }
   if (!is_last) return enter_segment(at_ + 1);
+  if (growing_ && options_.stop_after) {
+    return fail(offset_, fmt::format("the journal ends here, and its writer has announced {}",
+                                     options_.stop_after->value()));
+  }
   tail_ = {.kind = answer->torn_sectors > 0 ? JournalTail::Kind::kTorn : JournalTail::Kind::kClean,
            .place = {segment.file, offset_, segment.header.segment_ordinal, frame_number_,
                      expected_.first_sequence.value()},

@@ -3,7 +3,7 @@
 // Nothing is skipped and nothing repaired: the first thing that is wrong ends the reading and says
 // where it is. Hostile bytes are only ever a fault. The reader takes no lock; to read the journal
 // of a running writer, set `stop_after` to what the writer has announced as durable, because a
-// frame in flight looks damaged.
+// frame in flight looks damaged, and follow() when it has announced more.
 #pragma once
 
 #include <cstdint>
@@ -57,7 +57,7 @@ class JournalReader {
  public:
   // Opens the journal in `device`'s directory at its first frame. Errors: kNotFound where there is
   // none, kDataLoss for a fault in any segment header (place in the message), the device's.
-  // Cost: 4 KiB read for each segment, 2.5 MiB of buffers.
+  // Cost: 4 KiB read for each segment; up to 2.5 MiB of buffers from the first frame on.
   static absl::StatusOr<std::unique_ptr<JournalReader>> open(JournalDevice& device,
                                                              JournalReaderOptions options = {});
   // The same over segments already listed. `segments` is not empty.
@@ -78,6 +78,13 @@ class JournalReader {
   // Makes next_frame() return the last segment's first frame.
   absl::Status seek_last_segment();
 
+  // Lets next_frame() go on through `announced`, which the running writer has said to be durable
+  // and which never falls; into segments begun since, too. From then on the absence of an announced
+  // frame is a fault, and segments that cannot be listed just now are kUnavailable: ask again.
+  void follow(SequenceNumber announced) noexcept;
+  // The writer has closed the journal: lets next_frame() go on to its end.
+  void read_to_end() noexcept;
+
   [[nodiscard]] const JournalTail& tail() const noexcept { return tail_; }
   [[nodiscard]] const std::optional<JournalFault>& fault() const noexcept { return fault_; }
 
@@ -89,6 +96,8 @@ class JournalReader {
   absl::Status enter_segment(std::size_t index);
   absl::StatusOr<bool> read_frame(std::uint32_t& blocks);
   absl::Status leave_segment(std::uint32_t blocks);
+  absl::Status list_again();
+  [[nodiscard]] std::uint64_t settled_bytes() const noexcept;
   absl::StatusOr<bool> jump(const IndexRecord& record);
   absl::Status fail(std::uint64_t offset, std::string what);
 
@@ -103,6 +112,7 @@ class JournalReader {
   std::size_t at_ = 0;  // segment
   bool entered_ = false;
   bool ended_ = false;
+  bool growing_ = false;  // follow() was called: there may be more segments than listed
   bool holding_ = false;  // seek() has read the frame in hand; next_frame() has not returned it
   std::uint64_t offset_ = 0;
   std::uint32_t frame_number_ = 0;  // of the next frame

@@ -15,6 +15,8 @@ constexpr std::array<char, 8> kMagic = {'H', 'G', 'S', 'N', 'A', 'P', '0', '1'};
 constexpr std::uint32_t kFormatVersion = 1;
 // A state is written in pieces, so that no single call holds the disk for long.
 constexpr std::size_t kPieceBytes = std::size_t{1} << 20;
+static_assert(SnapshotWriter::kSyncBytes % kPieceBytes == 0);
+constexpr std::string_view kTemporarySuffix = ".tmp";
 
 std::uint32_t header_checksum(const SnapshotHeader& header) noexcept {
   return crc32c(bytes_of(header).first(sizeof(header) - sizeof(header.checksum)),
@@ -58,36 +60,81 @@ std::string snapshot_file_name(SequenceNumber sequence) {
   return fmt::format("{}{:020}{}", kSnapshotPrefix, sequence.value(), kSnapshotSuffix);
 }
 
-absl::Status write_snapshot(JournalDevice& device, const SnapshotPlace& place,
-                            std::span<const std::byte> state) {
-  if (state.size() > kMaxSnapshotBytes) return absl::InvalidArgumentError("snapshot too large");
+SnapshotWriter::SnapshotWriter(JournalDevice& device, const SnapshotPlace& place,
+                               std::span<const std::byte> state)
+    : device_(device),
+      place_(place),
+      state_(state),
+      temporary_(snapshot_file_name(place.sequence) + std::string(kTemporarySuffix)) {}
+
+absl::StatusOr<bool> SnapshotWriter::step() {
+  auto done = advance();
+  if (!done.ok()) abandon();
+  return done;
+}
+
+void SnapshotWriter::abandon() {
+  file_.reset();
+  if (std::exchange(begun_, false)) device_.remove(temporary_).IgnoreError();
+}
+
+absl::StatusOr<bool> SnapshotWriter::advance() {
+  if (state_.size() > kMaxSnapshotBytes) return absl::InvalidArgumentError("snapshot too large");
+  if (file_ == nullptr) {
+    begun_ = true;
+    auto file = device_.open(temporary_, OpenMode::kCreate);
+    if (!file.ok()) return file.status();
+    file_ = *std::move(file);
+    at_ = 0;
+    sha_.start();
+  }
+  if (at_ < state_.size()) {
+    const auto piece = state_.subspan(at_, std::min(kPieceBytes, state_.size() - at_));
+    sha_.update(piece);
+    if (absl::Status s = file_->write(sizeof(SnapshotHeader) + at_, piece); !s.ok()) return s;
+    at_ += piece.size();
+    if (at_ % kSyncBytes == 0) {
+      if (absl::Status s = file_->sync(); !s.ok()) return s;
+    }
+    return false;
+  }
+  if (absl::Status s = finish(); !s.ok()) return s;
+  return true;
+}
+
+// The header comes last, because it holds the state's hash; the name comes after both.
+absl::Status SnapshotWriter::finish() {
   SnapshotHeader header{.magic = kMagic,
                         .format_version = kFormatVersion,
                         .layout_version = kLayoutVersion,
-                        .rule_set_version = place.rule_set_version,
+                        .rule_set_version = place_.rule_set_version,
                         .reserved = 0,
-                        .uuid = place.uuid,
-                        .sequence = place.sequence,
-                        .state_bytes = state.size(),
-                        .event_digest = place.event_digest,
-                        .chain = place.chain,
-                        .state_sha256 = Sha256().of(state),
+                        .uuid = place_.uuid,
+                        .sequence = place_.sequence,
+                        .state_bytes = state_.size(),
+                        .event_digest = place_.event_digest,
+                        .chain = place_.chain,
+                        .state_sha256 = sha_.finish(),
                         .reserved2 = {},
                         .checksum = 0};
   header.checksum = header_checksum(header);
+  if (absl::Status s = file_->write(0, bytes_of(header)); !s.ok()) return s;
+  if (absl::Status s = file_->sync(); !s.ok()) return s;
+  file_.reset();
+  absl::Status renamed = device_.rename(temporary_, snapshot_file_name(place_.sequence));
+  if (!renamed.ok()) return renamed;
+  begun_ = false;
+  return device_.sync_directory();
+}
 
-  const std::string name = snapshot_file_name(place.sequence);
-  const std::string temporary = name + ".tmp";
-  auto file = device.open(temporary, OpenMode::kCreate);
-  if (!file.ok()) return file.status();
-  if (absl::Status s = (*file)->write(0, bytes_of(header)); !s.ok()) return s;
-  for (std::size_t at = 0; at < state.size(); at += kPieceBytes) {
-    const auto piece = state.subspan(at, std::min(kPieceBytes, state.size() - at));
-    if (absl::Status s = (*file)->write(sizeof(header) + at, piece); !s.ok()) return s;
+absl::Status write_snapshot(JournalDevice& device, const SnapshotPlace& place,
+                            std::span<const std::byte> state) {
+  SnapshotWriter writer(device, place, state);
+  for (;;) {  // ends: each step writes a piece of a finite state
+    const auto done = writer.step();
+    if (!done.ok()) return done.status();
+    if (*done) return absl::OkStatus();
   }
-  if (absl::Status s = (*file)->sync(); !s.ok()) return s;
-  if (absl::Status s = device.rename(temporary, name); !s.ok()) return s;
-  return device.sync_directory();
 }
 
 absl::StatusOr<Snapshot> read_snapshot(JournalDevice& device, std::string_view name,
@@ -131,6 +178,22 @@ absl::StatusOr<std::vector<std::string>> list_snapshots(JournalDevice& device) {
   });
   std::reverse(names->begin(), names->end());  // listed in order of their zero-padded sequence
   return *std::move(names);
+}
+
+absl::Status remove_old_snapshots(JournalDevice& device, SequenceNumber newest,
+                                  std::uint32_t keep) {
+  const auto names = device.list();
+  if (!names.ok()) return names.status();
+  std::uint32_t kept = 0;
+  for (auto name = names->rbegin(); name != names->rend(); ++name) {  // newest first
+    std::string_view whole = *name;
+    const bool left_over = whole.ends_with(kTemporarySuffix);
+    if (left_over) whole.remove_suffix(kTemporarySuffix.size());
+    const auto sequence = sequence_in_name(whole, kSnapshotPrefix, kSnapshotSuffix);
+    if (!sequence || (!left_over && (*sequence > newest || ++kept <= keep))) continue;
+    if (absl::Status s = device.remove(*name); !s.ok()) return s;
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace hourglass::engine

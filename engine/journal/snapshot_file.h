@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -15,6 +16,7 @@
 #include "absl/status/statusor.h"
 #include "engine/journal/format.h"
 #include "engine/journal/journal_device.h"
+#include "engine/journal/sha256.h"
 
 namespace hourglass::engine {
 
@@ -57,10 +59,39 @@ struct Snapshot {
 
 [[nodiscard]] std::string snapshot_file_name(SequenceNumber sequence);
 
-// Writes a snapshot under a temporary name, syncs it, renames it and syncs the directory: after a
-// crash it is there whole or not at all. An older one of the same sequence is replaced. Errors:
-// kInvalidArgument (over kMaxSnapshotBytes), the device's; a temporary file may be left. Thread:
-// any but two for one sequence. Cost: hashes and writes the state once.
+// A snapshot being written, a piece at a time: under a temporary name, synced, renamed, the
+// directory synced. After a crash it is there whole or not at all. An older one of the same
+// sequence is replaced. Thread: any but two for one sequence.
+class SnapshotWriter {
+ public:
+  // `device` and `state` outlive the writer.
+  SnapshotWriter(JournalDevice& device, const SnapshotPlace& place,
+                 std::span<const std::byte> state);
+
+  // Writes one more piece; true once the snapshot is there. Errors: kInvalidArgument (over
+  // kMaxSnapshotBytes), the device's; what was written is given back, and the next step begins
+  // anew. Cost: hashes and writes a MiB; a sync for each kSyncBytes, and three at the end.
+  absl::StatusOr<bool> step();
+  // Removes what was written. Cost: one removal, if anything was.
+  void abandon();
+
+  static constexpr std::size_t kSyncBytes = std::size_t{16} << 20;
+
+ private:
+  absl::StatusOr<bool> advance();
+  absl::Status finish();
+
+  JournalDevice& device_;
+  const SnapshotPlace place_;
+  const std::span<const std::byte> state_;
+  std::string temporary_;
+  std::unique_ptr<JournalFile> file_;
+  bool begun_ = false;  // there may be a temporary file
+  std::size_t at_ = 0;  // in the state
+  Sha256 sha_;
+};
+
+// Writes a snapshot in one go. Errors: SnapshotWriter's. Cost: hashes and writes the state once.
 absl::Status write_snapshot(JournalDevice& device, const SnapshotPlace& place,
                             std::span<const std::byte> state);
 
@@ -72,5 +103,9 @@ absl::StatusOr<Snapshot> read_snapshot(JournalDevice& device, std::string_view n
 
 // The names of the snapshots in the directory, newest first. They are not looked into.
 absl::StatusOr<std::vector<std::string>> list_snapshots(JournalDevice& device);
+
+// Removes the snapshots at or before `newest` but for the `keep` last of them, and what interrupted
+// writers left. Errors: the device's. Thread: of the one who writes snapshots here.
+absl::Status remove_old_snapshots(JournalDevice& device, SequenceNumber newest, std::uint32_t keep);
 
 }  // namespace hourglass::engine

@@ -40,9 +40,9 @@ class JournalAgent final : public Agent {
   // rings.journal_failed is set and failure() says why.
   std::uint32_t do_work() noexcept override;
 
-  // Writes what is left and a seal, so that the next start knows the journal ended in order.
-  // Thread: the journal's, after the sequencer has stopped and the digest's thread too. Errors: the
-  // writer's.
+  // Writes what is left and a seal, so that the next start knows the journal ended in order; the
+  // writer is left to be closed. Thread: the journal's, after the sequencer has stopped and the
+  // digest's thread too. Errors: the writer's.
   absl::Status seal();
 
   [[nodiscard]] std::string_view name() const noexcept override { return "journal"; }

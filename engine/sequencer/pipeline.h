@@ -7,12 +7,15 @@
 //   4  consumers read events below the watermark                     theirs
 //
 //   .  the preparer writes zeros ahead for the journal               its own, mostly asleep
+//   .  the shadow re-executes the journal's files, keeps the event
+//      store and takes snapshots (where asked for)                   its own, lowest priority
 //
 // The engine thread is the caller's, because on two cores the doors, matching and publishing share
 // it; the journal's is always its own, since it sleeps in the disk.
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "engine/journal/journal_writer.h"
@@ -22,6 +25,7 @@
 #include "engine/sequencer/journal_agent.h"
 #include "engine/sequencer/preparer_agent.h"
 #include "engine/sequencer/sequencer.h"
+#include "engine/sequencer/shadow_agent.h"
 #include "engine/sequencer/start_up.h"
 
 namespace hourglass::engine {
@@ -31,6 +35,9 @@ struct PipelineSettings {
   RingSizes rings = {};
   JournalSettings journal = {};
   IdleSettings journal_idle = {};
+  // None: no event store, and starts re-execute from the first command. A shadow is a second
+  // exchange, with the first one's memory over again.
+  std::optional<ShadowSettings> shadow = {};
 };
 
 template <Clearing ClearingType>
@@ -66,10 +73,12 @@ class Pipeline {
     pipeline->report_.created = created;
     pipeline->wire(settings, pipeline->writer_->next_sequence(), Acknowledge::kWhenDurable,
                    std::move(started->digest));
+    if (settings.shadow) pipeline->attach_shadow(settings, device);
     return pipeline;
   }
 
   ~Pipeline() {
+    shadow_runner_.reset();
     journal_runner_.reset();
     digest_runner_.reset();
     preparer_runner_.reset();
@@ -77,22 +86,31 @@ class Pipeline {
   Pipeline(const Pipeline&) = delete;
   Pipeline& operator=(const Pipeline&) = delete;
 
-  // Starts the journal's thread. Errors: the runner's. Thread: the owner's.
+  // Starts the threads of journal, preparer and shadow. Errors: the runner's. Thread: the owner's.
   absl::Status start() {
     if (!journal_runner_) return absl::OkStatus();
     if (const absl::Status status = preparer_runner_->start(); !status.ok()) return status;
     if (const absl::Status status = digest_runner_->start(); !status.ok()) return status;
+    if (shadow_runner_) {
+      if (const absl::Status status = shadow_runner_->start(); !status.ok()) return status;
+    }
     return journal_runner_->start();
   }
 
   // Ends in order, after the caller has stopped calling do_work(): what was applied is made
-  // durable and sealed. Errors: why the journal failed. Thread: the owner's.
+  // durable and sealed, and the event store gets what little it lacks. Errors: why the journal
+  // failed. Thread: the owner's.
   absl::Status stop() {
     if (!journal_runner_) return absl::OkStatus();
     journal_runner_->stop();
     digest_runner_->stop();
     preparer_runner_->stop();
-    return journal_->seal();
+    const absl::Status sealed = journal_->seal();
+    if (shadow_runner_) shadow_runner_->stop();
+    if (!sealed.ok()) return sealed;
+    // While the directory is still locked: the next writer's shadow writes the same event store.
+    if (shadow_) shadow_->finish();
+    return writer_->close();
   }
 
   // One round of the engine thread's work.
@@ -104,6 +122,8 @@ class Pipeline {
   [[nodiscard]] const StartUpReport& report() const noexcept { return report_; }
   // Null without a journal.
   [[nodiscard]] const JournalAgent* journal() const noexcept { return journal_.get(); }
+  // Null where none was asked for.
+  [[nodiscard]] const ShadowAgent* shadow() const noexcept { return shadow_.get(); }
 
  private:
   Pipeline() = default;
@@ -132,7 +152,19 @@ class Pipeline {
         std::make_unique<Sequencer<ClearingType>>(*exchange_, *rings_, acknowledge, journal_wake);
   }
 
-  // In order of construction; the runner goes first when the pipeline ends.
+  void attach_shadow(const PipelineSettings& settings, JournalDevice& device) {
+    ReplicaMaker maker{.make = [](const ExchangeLimits& limits) -> std::unique_ptr<Replica> {
+                         return std::make_unique<OwnedReplica<ClearingType>>(limits);
+                       },
+                       .limits = settings.limits};
+    maker.limits.prefault_orders = maker.limits.prefault_client_keys = 0;
+    shadow_ = std::make_unique<ShadowAgent>(device, rings_->durable, maker, *settings.shadow);
+    shadow_runner_ = std::make_unique<AgentRunner>(
+        AgentThread{.name = "hg-shadow", .pin_cpu = {}, .idle = ShadowAgent::pace()},
+        std::vector<Agent*>{shadow_.get()});
+  }
+
+  // In order of construction; the runners go first when the pipeline ends.
   std::unique_ptr<JournalWriter> writer_;
   std::unique_ptr<ExchangeType> exchange_;
   std::unique_ptr<PipelineRings> rings_;
@@ -142,6 +174,8 @@ class Pipeline {
   std::unique_ptr<AgentRunner> journal_runner_;
   std::unique_ptr<PreparerAgent> preparer_;
   std::unique_ptr<AgentRunner> preparer_runner_;
+  std::unique_ptr<ShadowAgent> shadow_;
+  std::unique_ptr<AgentRunner> shadow_runner_;
   std::unique_ptr<Sequencer<ClearingType>> sequencer_;
   StartUpReport report_;
 };

@@ -17,12 +17,7 @@ Replayer::Replayer(Replica& replica, JournalReader& reader, std::unique_ptr<Even
 absl::StatusOr<bool> Replayer::step() {
   auto next = reader_.next_frame();
   if (!next.ok()) return next.status();
-  if (!next->has_value()) {
-    if (const auto status = apply_through(SequenceNumber(~std::uint64_t{0})); !status.ok()) {
-      return status;
-    }
-    return false;
-  }
+  if (!next->has_value()) return false;
   const FrameView& frame = **next;
   if (frame.header.rule_set_version != kRuleSetVersion) {
     return absl::FailedPreconditionError(absl::StrCat(
@@ -41,7 +36,7 @@ absl::Status Replayer::run() {
   for (;;) {  // ends: each step reads a frame of a finite journal
     const auto more = step();
     if (!more.ok()) return more.status();
-    if (!*more) return absl::OkStatus();
+    if (!*more) return apply_through(SequenceNumber(~std::uint64_t{0}));
   }
 }
 

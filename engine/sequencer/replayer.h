@@ -42,11 +42,12 @@ class Replayer {
   Replayer(Replica& replica, JournalReader& reader, std::unique_ptr<EventDigest> digest,
            ReplayObserver* observer = nullptr);
 
-  // Re-executes one more frame. False at the journal's end, when all commands have been applied.
-  // Errors: the reader's; kDataLoss where a digest or a stamp differs, naming the commands;
-  // kFailedPrecondition for a journal of another rule set. For good.
+  // Re-executes up to what one more frame vouches for. False where the reader has no frame; when it
+  // has one later, stepping goes on. Errors: the reader's, of which only faults are for good;
+  // kDataLoss where a digest or a stamp differs, naming the commands; kFailedPrecondition for a
+  // journal of another rule set. Those are for good.
   absl::StatusOr<bool> step();
-  // Steps to the end.
+  // Steps to the end, and applies the last commands, which no frame vouches for yet.
   absl::Status run();
 
   [[nodiscard]] const ReplayCounters& counters() const noexcept { return counters_; }

@@ -18,6 +18,7 @@ namespace {
 
 constexpr int kExitFailed = 1;
 constexpr std::size_t kMaxLineBytes = 4096;
+constexpr std::int64_t kMaxSnapshotEvery = 1'000'000'000'000;
 
 volatile sig_atomic_t stop_asked = 0;
 void ask_to_stop(int) {
@@ -66,6 +67,10 @@ class Lines {
   std::string buffer_;
 };
 
+void tell_alarm(Venue& venue) {
+  if (const auto alarm = venue.alarm()) fmt::print(stderr, "hourglass run: {}\n", *alarm);
+}
+
 absl::Status serve(Venue& venue, bool interactive) {
   TextDoor door(venue);
   Lines lines;
@@ -75,6 +80,7 @@ absl::Status serve(Venue& venue, bool interactive) {
     const auto line = lines.next();
     if (!line) return absl::OkStatus();
     const auto answer = door.answer(*line);
+    tell_alarm(venue);
     if (answer.ok()) {
       fmt::print("{}", *answer);
     } else if (absl::IsCancelled(answer.status())) {
@@ -97,9 +103,17 @@ int run_main(std::span<const std::string_view> args) {
       "Starts the exchange on a data directory and takes orders as lines on standard input. Every "
       "answer is printed once it is durable: kill it at any moment, start it again, and what was "
       "answered is still there.");
+  bool no_shadow = false;
+  std::int64_t snapshot_every = static_cast<std::int64_t>(settings.shadow->snapshot_every_commands);
   line.text("data-dir", data_dir, "DIR", "where the journal stands; made if it is missing");
+  line.number("snapshot-every", snapshot_every, {.min = 1, .max = kMaxSnapshotEvery},
+              "commands between two snapshots of the whole state; a start begins with the newest");
+  line.flag("no-shadow", no_shadow,
+            "keep no event store and take no snapshots; saves the memory of a second exchange");
   if (const std::optional<int> exit_code = line.parse_or_explain(args)) return *exit_code;
   settings.data_dir = std::string(data_dir);
+  settings.shadow->snapshot_every_commands = static_cast<std::uint64_t>(snapshot_every);
+  if (no_shadow) settings.shadow.reset();
   install_signals();
   const auto venue = Venue::open(settings);
   if (!venue.ok()) {
@@ -111,6 +125,7 @@ int run_main(std::span<const std::string_view> args) {
   if (interactive) fmt::print("{}", TextDoor::help());
   absl::Status status = serve(**venue, interactive);
   const absl::Status closed = (*venue)->close();
+  tell_alarm(**venue);
   if (status.ok()) status = closed;
   if (!status.ok()) {
     fmt::print(stderr, "hourglass run: {}\n", std::string(status.message()));

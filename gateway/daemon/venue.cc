@@ -32,6 +32,7 @@ absl::StatusOr<std::unique_ptr<Venue>> Venue::open(const VenueSettings& settings
   engine::PipelineSettings pipeline_settings;
   pipeline_settings.journal.segment_bytes = settings.segment_bytes;
   pipeline_settings.journal_idle = engine::settings_for(engine::online_cpu_count(), 2);
+  pipeline_settings.shadow = settings.shadow;
   auto pipeline = VenuePipeline::open_durable(pipeline_settings, **device, uuid);
   if (!pipeline.ok()) return pipeline.status();
 
@@ -97,6 +98,18 @@ absl::Status Venue::settle() {
   }
 }
 
+std::optional<std::string> Venue::alarm() {
+  const engine::ShadowAgent* shadow = pipeline_->shadow();
+  if (shadow == nullptr || alarm_told_) return std::nullopt;
+  const engine::ShadowState state = shadow->progress().current();
+  if (state != engine::ShadowState::kDiverged && state != engine::ShadowState::kFailed) {
+    return std::nullopt;
+  }
+  alarm_told_ = true;
+  return fmt::format("ALARM: the shadow exchange {}: {}; no snapshots are taken from here on",
+                     name(state), std::string(shadow->trouble().message()));
+}
+
 absl::Status Venue::close() {
   return pipeline_->stop();
 }
@@ -105,10 +118,13 @@ std::string Venue::summary() const {
   const engine::StartUpReport& report = pipeline_->report();
   if (report.created) return fmt::format("new venue; journal on {}", device_->describe());
   return fmt::format(
-      "recovered {} at command {}: {}, {} commands re-executed in {} ms, {} orders working{}{}",
+      "recovered {} at command {}: {}, {}{} commands re-executed in {} ms, {} orders working{}{}",
       device_->describe(), market().sequence.value(),
-      report.closed_in_order ? "closed in order" : "not closed in order", report.replayed_commands,
-      report.replay_ns / 1'000'000, market().books.orders().live_count(),
+      report.closed_in_order ? "closed in order" : "not closed in order",
+      report.snapshot == engine::SequenceNumber(0)
+          ? ""
+          : fmt::format("snapshot of command {} and ", report.snapshot.value()),
+      report.replayed_commands, report.replay_ns / 1'000'000, market().books.orders().live_count(),
       report.torn_bytes != 0 ? "; a frame nobody was told about was dropped" : "",
       report.snapshots_refused.empty() ? ""
                                        : "; snapshots passed over: " + report.snapshots_refused);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -14,6 +15,8 @@ namespace hourglass::gateway {
 struct VenueSettings {
   std::string data_dir;
   std::uint64_t segment_bytes = std::uint64_t{64} << 20;
+  // Event store and snapshots, by a second exchange on a thread of the lowest priority.
+  std::optional<engine::ShadowSettings> shadow = engine::ShadowSettings{};
 };
 
 // Thread: all calls from one, which is the engine thread; the journal has its own.
@@ -37,6 +40,9 @@ class Venue {
   absl::Status close();
   // One line for the operator: new or recovered, from where, how long it took.
   [[nodiscard]] std::string summary() const;
+  // One line, once, when the shadow has stopped: it found something else than was announced, or
+  // cannot go on. The market does not stop for it.
+  std::optional<std::string> alarm();
 
  private:
   Venue() = default;
@@ -46,6 +52,7 @@ class Venue {
 
   std::unique_ptr<engine::FileDevice> device_;
   std::unique_ptr<VenuePipeline> pipeline_;
+  bool alarm_told_ = false;
 };
 
 }  // namespace hourglass::gateway

@@ -60,6 +60,8 @@ class JournalRecorder {
 
   [[nodiscard]] const Replica& replica() const { return *replica_; }
   [[nodiscard]] SequenceNumber last_sequence() const { return SequenceNumber(sequence_); }
+  // What a running venue's journal would have announced.
+  [[nodiscard]] SequenceNumber durable() const { return writer_->durable(); }
   [[nodiscard]] const std::vector<Event>& events() const { return events_; }
   [[nodiscard]] const std::vector<Command>& commands() const { return commands_; }
   // Those named so far, each once; the first is command 0.

@@ -54,6 +54,23 @@ std::unique_ptr<EventStore> open_store(SimulatedDevice& device) {
   return *std::move(store);
 }
 
+TEST(EventStore, DropsTheEventsAfterACommandAndGoesOnFromThere) {
+  for (const std::uint64_t through : {0U, 1U, 4U, 7U, 8U, 9'999U, 29'998U, 29'999U, 30'000U}) {
+    SCOPED_TRACE(through);
+    SimulatedDevice device;
+    auto store = open_store(device);
+    append_all(*store, events_of(1, 30'000));
+    ASSERT_EQ(store->drop_after(SequenceNumber(through)), absl::OkStatus());
+    EXPECT_LE(store->last_sequence(), SequenceNumber(through));
+    EXPECT_EQ(store->event_count(), events_of(1, through).size());
+    EXPECT_EQ(read_all(*store, 1, 40'000), events_of(1, through));
+    append_all(*store, events_of(through + 1, 31'000));
+    EXPECT_EQ(read_all(*store, 1, 40'000), events_of(1, 31'000));
+    ASSERT_EQ(store->flush(), absl::OkStatus());
+    EXPECT_EQ(read_all(*open_store(device), 1, 40'000), events_of(1, 31'000));
+  }
+}
+
 TEST(EventStore, GivesBackAnyRangeOfCommands) {
   SimulatedDevice device;
   auto store = open_store(device);

@@ -1,0 +1,24 @@
+// What a journal directory leads to when every command is executed again from the first.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+#include "engine/exchange/replica.h"
+#include "engine/journal/journal_device.h"
+
+namespace hourglass::engine::test {
+
+struct Reexecuted {
+  std::vector<std::byte> events;  // as the event store holds them
+  std::vector<std::byte> state;   // as a snapshot would
+};
+
+// Re-executes with an empty replica. Any failure aborts: the directory is a test's own.
+Reexecuted reexecute(JournalDevice& device, std::unique_ptr<Replica> fresh);
+
+// The events in the directory's event store; empty where there is none. Failures abort.
+std::vector<std::byte> stored_events(JournalDevice& device);
+
+}  // namespace hourglass::engine::test
