@@ -56,9 +56,13 @@ void JournalAgent::digest_events(SequenceNumber through) noexcept {
 
 absl::Status JournalAgent::commit(std::uint32_t commands, bool seal) noexcept {
   const SequenceNumber last(writer_.next_sequence().value() - 1);
-  // What the frame may vouch for: applied, and not beyond its own last command.
-  const std::uint64_t applied = rings_.applied.get() - 1;
-  digest_events(SequenceNumber(std::min(applied, last.value())));
+  // What the frame may vouch for: applied, and not beyond its own last command. A point that a
+  // refused frame was to name is named before the next is made: a replay stops at named points
+  // only, so that one skipped would give it another chain of digests.
+  if (!point_unnamed_) {
+    const std::uint64_t applied = rings_.applied.get() - 1;
+    digest_events(SequenceNumber(std::min(applied, last.value())));
+  }
   const std::uint64_t before_ns = monotonic_ns();
   const absl::Status status = writer_.commit({.wall_time = SystemClock{}.now(),
                                               .monotonic_ns = before_ns,
@@ -68,6 +72,7 @@ absl::Status JournalAgent::commit(std::uint32_t commands, bool seal) noexcept {
   const std::uint64_t took_ns = monotonic_ns() - before_ns;
   counters_.write_ns += took_ns;
   counters_.write_ns_max = std::max(counters_.write_ns_max, took_ns);
+  point_unnamed_ = !status.ok();
   if (absl::IsResourceExhausted(status)) {
     // Nothing is lost and nothing acknowledged: the same frame is tried again when space is found.
     ++counters_.disk_full_retries;

@@ -61,7 +61,8 @@ class JournalAgent final : public Agent {
   GatingConsumer<Event> events_;
   std::unique_ptr<EventDigest> digest_;
   WakeSignal* consumers_wake_;
-  std::uint32_t pending_ = 0;  // commands appended to the frame in hand, not yet durable
+  std::uint32_t pending_ = 0;   // commands appended to the frame in hand, not yet durable
+  bool point_unnamed_ = false;  // the digest's point is in no frame yet: the disk was full
   JournalCounters counters_;
   absl::Status failure_;
 };
