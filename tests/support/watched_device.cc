@@ -26,8 +26,12 @@ class WatchedFile final : public JournalFile {
   }
   absl::Status write(std::uint64_t offset, std::span<const std::byte> bytes) override {
     const std::lock_guard lock(device_.mutex_);
+    const std::uint64_t last = mode_ == OpenMode::kDurable ? last_of_frame(bytes) : 0;
+    if (last != 0 && device_.frames_to_failure_ != 0 && --device_.frames_to_failure_ == 0) {
+      return absl::UnknownError("watched: input/output error");
+    }
     absl::Status written = inner_->write(offset, bytes);
-    if (written.ok() && mode_ == OpenMode::kDurable) note_frame(bytes);
+    if (written.ok() && last != 0) device_.reached_.set(last + 1);
     return written;
   }
   absl::Status truncate(std::uint64_t bytes) override {
@@ -40,12 +44,13 @@ class WatchedFile final : public JournalFile {
   }
 
  private:
-  // A frame's header stands in the first sector's data, where no trailer cuts it.
-  void note_frame(std::span<const std::byte> bytes) {
+  // The last sequence of the frame that `bytes` are; 0 for a segment header. A frame's header
+  // stands in the first sector's data, where no trailer cuts it.
+  static std::uint64_t last_of_frame(std::span<const std::byte> bytes) {
     FrameHeader header;
     static_assert(sizeof(header) <= kSectorDataBytes);
     std::memcpy(&header, bytes.data(), sizeof(header));
-    if (header.magic == kFrameMagic) device_.reached_.set(header.last_sequence.value() + 1);
+    return header.magic == kFrameMagic ? header.last_sequence.value() : 0;
   }
 
   WatchedDevice& device_;

@@ -27,6 +27,11 @@ class WatchedDevice final : public JournalDevice {
   // Where a journal written before goes on. Thread: before there are others.
   void set_reached(std::uint64_t first_not_durable) { reached_.set(first_not_durable); }
 
+  // Makes the `nth` frame from now (1 is the next) fail unwritten, whatever else is written in
+  // between: with two threads at the device its operations have no fixed numbers. Thread: before
+  // there are others.
+  void fail_frame(std::uint64_t nth) { frames_to_failure_ = nth; }
+
   absl::StatusOr<std::unique_ptr<JournalFile>> open(std::string_view name, OpenMode mode) override;
   absl::StatusOr<std::vector<std::string>> list() override;
   absl::Status rename(std::string_view from, std::string_view to) override;
@@ -40,7 +45,8 @@ class WatchedDevice final : public JournalDevice {
 
   JournalDevice& inner_;
   std::mutex mutex_;
-  Cursor reached_{1};  // writer: whoever holds the mutex
+  std::uint64_t frames_to_failure_ = 0;  // 0: none will fail
+  Cursor reached_{1};                    // writer: whoever holds the mutex
 };
 
 }  // namespace hourglass::engine::test
