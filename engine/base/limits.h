@@ -11,6 +11,9 @@ namespace hourglass::engine {
 inline constexpr std::int64_t kMaxOrderQtyLots = (std::int64_t{1} << 31) - 1;
 // A price's distance from zero in ticks; with a tick of 1e-9 USD this still is 1,000 USD.
 inline constexpr std::int64_t kMaxPriceTicks = std::int64_t{1} << 40;
+// Tranches an iceberg may be cut into: it shows at least this part of its quantity. One order then
+// makes a match of at most four slices of kMaxStepsPerApply; without a bound it would make 2^31.
+inline constexpr std::int64_t kMaxIcebergTranches = 4096;
 // FIX ClOrdID and the longest decimal u64 both have 20 characters.
 inline constexpr std::uint32_t kClientOrderIdChars = 20;
 

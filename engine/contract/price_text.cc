@@ -1,5 +1,7 @@
 #include "engine/contract/price_text.h"
 
+#include <limits>
+
 #include "fmt/format.h"
 
 namespace hourglass::engine {
@@ -8,8 +10,13 @@ namespace {
 constexpr std::int64_t kNanoPerUsd = 1'000'000'000;
 constexpr std::size_t kDecimals = 9;
 
+bool is_negative(std::string_view text) {
+  return !text.empty() && text.front() == '-';
+}
+
 // Nano-USD of the text's absolute value, or nothing.
 std::optional<Int128> parse_nano(std::string_view text) {
+  if (is_negative(text)) text.remove_prefix(1);
   const std::size_t point = text.find('.');
   const std::string_view whole = text.substr(0, point);
   const std::string_view part =
@@ -31,14 +38,29 @@ std::optional<Int128> parse_nano(std::string_view text) {
 }  // namespace
 
 ParsedPrice parse_price(std::string_view text, std::int64_t tick_size_nano_usd) {
-  const bool negative = !text.empty() && text.front() == '-';
-  const auto nano = parse_nano(negative ? text.substr(1) : text);
+  const auto nano = parse_nano(text);
   if (!nano) return {.reason = RejectReason::kMalformed, .price = {}};
   if (*nano % tick_size_nano_usd != 0) return {.reason = RejectReason::kPriceOffTick, .price = {}};
   const Int128 ticks = *nano / tick_size_nano_usd;
   if (ticks > kMaxPriceTicks) return {.reason = RejectReason::kPriceOutOfRange, .price = {}};
   const auto magnitude = static_cast<std::int64_t>(ticks);
-  return {.reason = RejectReason::kNone, .price = Price(negative ? -magnitude : magnitude)};
+  return {.reason = RejectReason::kNone,
+          .price = Price(is_negative(text) ? -magnitude : magnitude)};
+}
+
+ParsedMoney parse_money(std::string_view text) {
+  const auto nano = parse_nano(text);
+  if (!nano) return {.reason = RejectReason::kMalformed, .amount = {}};
+  if (*nano % kNanoUsdPerMicroUsd != 0) {
+    return {.reason = RejectReason::kPriceOffTick, .amount = {}};
+  }
+  const Int128 micro = *nano / kNanoUsdPerMicroUsd;
+  if (micro > std::numeric_limits<std::int64_t>::max()) {
+    return {.reason = RejectReason::kAmountInvalid, .amount = {}};
+  }
+  const auto magnitude = static_cast<std::int64_t>(micro);
+  return {.reason = RejectReason::kNone,
+          .amount = Money(is_negative(text) ? -magnitude : magnitude)};
 }
 
 std::string price_text(Price price, std::int64_t tick_size_nano_usd) {
@@ -51,6 +73,10 @@ std::string price_text(Price price, std::int64_t tick_size_nano_usd) {
   // Cents stay, further zeros go.
   while (text.back() == '0' && text[text.size() - 3] != '.') text.pop_back();
   return text;
+}
+
+std::string money_text(Money amount) {
+  return price_text(Price(amount.value()), kNanoUsdPerMicroUsd);
 }
 
 }  // namespace hourglass::engine

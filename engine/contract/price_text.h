@@ -1,4 +1,4 @@
-// Prices between people's decimals and the book's ticks, without floating point.
+// Prices and money between people's decimals and ticks or micro-USD, without floating point.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,19 @@ struct ParsedPrice {
 // over kMaxPriceTicks. Thread: any, pure. Cost: the text's length.
 [[nodiscard]] ParsedPrice parse_price(std::string_view text, std::int64_t tick_size_nano_usd);
 
+struct ParsedMoney {
+  RejectReason reason = RejectReason::kNone;  // kPriceOffTick, kAmountInvalid, kMalformed
+  Money amount;
+};
+
+// The micro-USD of a decimal in USD, written as for parse_price. Errors: kMalformed for any other
+// text, kPriceOffTick for a part of a micro-USD, kAmountInvalid for what Money cannot hold. Thread:
+// any, pure. Cost: the text's length.
+[[nodiscard]] ParsedMoney parse_money(std::string_view text);
+
 // The shortest decimal of a price, as parse_price takes it back.
 [[nodiscard]] std::string price_text(Price price, std::int64_t tick_size_nano_usd);
+// The shortest decimal in USD of an amount, as parse_money takes it back.
+[[nodiscard]] std::string money_text(Money amount);
 
 }  // namespace hourglass::engine

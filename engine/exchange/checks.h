@@ -97,11 +97,19 @@ constexpr bool are_instructions_compatible(const NewOrder& c) noexcept {
   return !(wants_min && c.time_in_force == TimeInForce::kFillOrKill);
 }
 
+// HG-MATCH-013: whether an iceberg is cut into few enough tranches. Both quantities are orders'.
+constexpr bool shows_enough(std::int64_t display_qty, std::int64_t qty) noexcept {
+  return display_qty * kMaxIcebergTranches >= qty;
+}
+
 // HG-MATCH-013.
 constexpr RejectReason check_quantity(const Instrument& instrument, const NewOrder& c) noexcept {
   if (c.qty <= Qty(0)) return RejectReason::kQuantityNotPositive;
   if (c.qty.value() > instrument.max_order_qty_lots) return RejectReason::kQuantityTooLarge;
-  if (c.display_qty < Qty(1) || c.display_qty > c.qty) return RejectReason::kDisplayQuantityInvalid;
+  if (c.display_qty < Qty(1) || c.display_qty > c.qty ||
+      !shows_enough(c.display_qty.value(), c.qty.value())) {
+    return RejectReason::kDisplayQuantityInvalid;
+  }
   if (c.min_qty < Qty(0) || c.min_qty > c.qty) return RejectReason::kMinQuantityInvalid;
   return RejectReason::kNone;
 }

@@ -122,6 +122,12 @@ template <Clearing C>
   if (c.display_qty < Qty(0) || c.display_qty > c.qty) {
     return RejectReason::kDisplayQuantityInvalid;
   }
+  const bool keeps_display = c.display_qty == Qty(0);
+  if (keeps_display ? record.is_iceberg != 0 : c.display_qty < c.qty) {
+    const std::int64_t shown =
+        keeps_display ? state_.extras[slot].display_qty : c.display_qty.value();
+    if (!shows_enough(shown, already + c.qty.value())) return RejectReason::kDisplayQuantityInvalid;
+  }
   return check_limit_price(terms, c.price);
 }
 

@@ -110,7 +110,7 @@ inline constexpr std::array kRejectReasons = {
     RejectReasonText{RejectReason::kQuantityTooLarge, "quantity_too_large",
                      "quantity over the limit"},
     RejectReasonText{RejectReason::kDisplayQuantityInvalid, "display_quantity_invalid",
-                     "display quantity not in 1..quantity"},
+                     "display quantity not in 1..quantity, or too small a part of it"},
     RejectReasonText{RejectReason::kMinQuantityInvalid, "min_quantity_invalid",
                      "minimum quantity not in 0..quantity"},
     RejectReasonText{RejectReason::kPriceOutOfRange, "price_out_of_range",

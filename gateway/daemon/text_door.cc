@@ -20,9 +20,6 @@ using engine::Side;
 
 namespace {
 
-// Funds are stated in USD with cents as people write them; micro-USD behind.
-constexpr std::int64_t kNanoUsdPerMicroUsd = 1000;
-
 std::vector<std::string_view> split(std::string_view line) {
   std::vector<std::string_view> words;
   while (true) {  // ends: each round takes a word off the line
@@ -49,6 +46,23 @@ absl::StatusOr<ClientKey> key_of(std::string_view text) {
                                                   engine::kMaxClientKeysPerSession - 1));
   }
   return ClientKey(static_cast<std::uint32_t>(*value));
+}
+
+// An amount in USD, to the micro-USD.
+absl::StatusOr<engine::Money> amount_of(std::string_view text) {
+  const engine::ParsedMoney parsed = engine::parse_money(text);
+  if (parsed.reason == engine::RejectReason::kNone) return parsed.amount;
+  if (parsed.reason == engine::RejectReason::kPriceOffTick) {
+    return absl::InvalidArgumentError(
+        fmt::format("\"{}\" has parts of a micro-USD (0.000001)", text));
+  }
+  if (parsed.reason == engine::RejectReason::kAmountInvalid) {
+    constexpr engine::Money kMost(std::numeric_limits<std::int64_t>::max());
+    return absl::InvalidArgumentError(
+        fmt::format("\"{}\" is over {} USD", text, engine::money_text(kMost)));
+  }
+  return absl::InvalidArgumentError(
+      fmt::format("\"{}\" is no amount in USD, as 2500 or 2500.50", text));
 }
 
 engine::ClientOrderId text_id(ClientKey key) {
@@ -176,13 +190,11 @@ absl::StatusOr<std::string> TextDoor::replace(const Words& words) {
 
 absl::StatusOr<std::string> TextDoor::adjust(const Words& words, bool deposit) {
   if (words.size() != 2) return absl::InvalidArgumentError("deposit USD");
-  const engine::ParsedPrice amount = engine::parse_price(words[1], kNanoUsdPerMicroUsd);
-  if (amount.reason != engine::RejectReason::kNone) {
-    return absl::InvalidArgumentError(fmt::format("\"{}\" is no amount", words[1]));
-  }
+  const auto amount = amount_of(words[1]);
+  if (!amount.ok()) return amount.status();
   engine::AdjustFunds command{};
   command.header = header<engine::AdjustFunds>(InstrumentId(0));
-  command.amount = engine::Money(deposit ? amount.price.value() : -amount.price.value());
+  command.amount = engine::Money(deposit ? amount->value() : -amount->value());
   return send(Command::of(command));
 }
 
@@ -251,7 +263,7 @@ std::string TextDoor::tell(const Event& event) const {
     case EventKind::kFundsAdjusted: {
       const auto& e = event.as<engine::FundsAdjusted>();
       return fmt::format("funds of account {}: {} USD\n", e.account.value(),
-                         engine::price_text(Price(e.balance.value()), kNanoUsdPerMicroUsd));
+                         engine::money_text(e.balance));
     }
     case EventKind::kMassCancelDone:
     case EventKind::kInstrumentDefined:

@@ -13,7 +13,7 @@ namespace {
 // Whole books are compared this often: they are large, and the feed's errors show at once anyway.
 constexpr std::size_t kStepsPerBookCheck = 512;
 
-// An iceberg of 2^31 lots that shows one may trade 2^31 times with one order: correct, and endless
+// A book full of icebergs of kMaxIcebergTranches each, one step an apply: correct, and too long
 // here. A stream whose work needs more slices than this ends there.
 constexpr std::uint32_t kMaxSlices = 2'000;
 

@@ -100,6 +100,11 @@ bool in_range(ClientKey key) {
   return key.value() < kMaxClientKeysPerSession;
 }
 
+// HG-MATCH-013: the smallest tranche an order of this total may show.
+std::int64_t least_display(std::int64_t total) {
+  return div_ceil(total, kMaxIcebergTranches);
+}
+
 std::int64_t floor_to(std::int64_t value, std::int64_t increment) {
   return div_floor(value, increment) * increment;
 }
@@ -179,7 +184,8 @@ RejectReason NaiveExchange::check_new(const NewOrder& c) {
 
   if (c.qty <= Qty(0)) return RejectReason::kQuantityNotPositive;
   if (c.qty.value() > instrument.terms.max_order_qty_lots) return RejectReason::kQuantityTooLarge;
-  if (c.display_qty <= Qty(0) || c.display_qty > c.qty) {
+  if (c.display_qty <= Qty(0) || c.display_qty > c.qty ||
+      c.display_qty.value() < least_display(c.qty.value())) {
     return RejectReason::kDisplayQuantityInvalid;
   }
   if (c.min_qty < Qty(0) || c.min_qty > c.qty) return RejectReason::kMinQuantityInvalid;
@@ -324,17 +330,21 @@ RejectReason NaiveExchange::check_replace(const ReplaceOrder& c) {
   if (c.display_qty < Qty(0) || c.display_qty > c.qty) {
     return RejectReason::kDisplayQuantityInvalid;
   }
+  plan_.tranche = order.tranche;
+  if (c.display_qty > Qty(0)) {
+    plan_.tranche.reset();
+    if (c.display_qty < c.qty) plan_.tranche = c.display_qty.value();
+  }
+  if (plan_.tranche.has_value() &&
+      *plan_.tranche < least_display(static_cast<std::int64_t>(total))) {
+    return RejectReason::kDisplayQuantityInvalid;
+  }
   const RejectReason price_reason = check_limit_price(instrument, c.price.value());
   if (price_reason != RejectReason::kNone) return price_reason;
 
   plan_.price = c.price.value();
   plan_.open = static_cast<std::int64_t>(total) - order.executed;
   plan_.deletes = plan_.open <= 0;
-  plan_.tranche = order.tranche;
-  if (c.display_qty > Qty(0)) {
-    plan_.tranche.reset();
-    if (c.display_qty < c.qty) plan_.tranche = c.display_qty.value();
-  }
   plan_.keeps_priority = c.basis != QtyBasis::kOpen && plan_.price == order.price &&
                          plan_.tranche == order.tranche && plan_.open <= order.open;
   const bool comes_in_again = !plan_.deletes && !plan_.keeps_priority;

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -57,12 +58,15 @@ std::uint32_t first_cpu() {
   return cpu;
 }
 
-class EveryIdleMode : public ::testing::TestWithParam<IdleMode> {};
+// By its configuration word, so that the test's name says which.
+class EveryIdleMode : public ::testing::TestWithParam<std::string_view> {};
 
 TEST_P(EveryIdleMode, DeliversEverythingToARunnersAgents) {
   MpscRing<std::uint64_t> ring(8);
   Summing agent(ring);
-  const IdleSettings idle{.mode = GetParam(), .spins = 3, .yields = 3};
+  const std::optional<IdleMode> mode = idle_mode_from(GetParam());
+  ASSERT_TRUE(mode.has_value());
+  const IdleSettings idle{.mode = *mode, .spins = 3, .yields = 3};
   // A busy spin may share the only processor with the producer; that is slow, but must be right.
   AgentRunner runner({.name = "hg-summing-agent-of-long-name", .pin_cpu = {}, .idle = idle},
                      {&agent});
@@ -156,8 +160,8 @@ TEST(WakeSignal, MissesNoWakeUp) {
   EXPECT_GT(left.slept + right.slept, 0U);
 }
 
-INSTANTIATE_TEST_SUITE_P(Idle, EveryIdleMode,
-                         ::testing::Values(IdleMode::kSpin, IdleMode::kYield, IdleMode::kSleep));
+INSTANTIATE_TEST_SUITE_P(Idle, EveryIdleMode, ::testing::Values("spin", "yield", "sleep"),
+                         [](const auto& info) { return std::string(info.param); });
 
 }  // namespace
 }  // namespace hourglass::engine

@@ -58,8 +58,14 @@ std::optional<std::string> FeedBook::rested(const OrderRested& event) {
   if (event.qty == 0) return "an order rests with nothing displayed";
   if (places_.contains(event.order_id)) return "an order rests that is in the book";
   places_[event.order_id] = {event.header.instrument, event.side, event.price.value()};
-  books_[event.header.instrument].sides[index_of(event.side)][event.price.value()].push_back(
-      {event.order_id, event.qty});
+  Book& book = books_[event.header.instrument];
+  book.sides[index_of(event.side)][event.price.value()].push_back({event.order_id, event.qty});
+  // Nothing else puts an order into a book, so it is crossed nowhere in between either.
+  const auto& bids = book.sides[index_of(Side::kBuy)];
+  const auto& offers = book.sides[index_of(Side::kSell)];
+  if (!bids.empty() && !offers.empty() && bids.rbegin()->first >= offers.begin()->first) {
+    return "the book is crossed";
+  }
   return std::nullopt;
 }
 
@@ -85,9 +91,10 @@ std::optional<std::string> FeedBook::traded(const Trade& event) {
 std::optional<std::string> FeedBook::replaced(const OrderReplaced& event) {
   FeedOrder* order = find(event.order.order_id);
   if (order == nullptr) return "an order is replaced that is not in the book";
-  if (event.kept_priority == 1 && (event.displayed == 0 || event.displayed > order->qty)) {
-    return "a replace in place displays nothing, or more than before";
+  if (event.kept_priority == 1 && event.displayed != std::min(order->qty, event.leaves)) {
+    return "a replace in place takes from what is displayed before what is hidden";
   }
+  if (event.kept_priority == 0 && event.displayed != 0) return "an order that left is displayed";
   if (!change(order->id, order->qty, event.displayed)) return "a replaced order was lost";
   return std::nullopt;
 }

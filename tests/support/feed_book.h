@@ -27,7 +27,8 @@ struct FeedLevel {
 class FeedBook {
  public:
   // Takes the next event, public or not. Errors: what the event contradicts, in words: a gap in the
-  // numbers, a trade that is not with the oldest order of the best level, an order not there.
+  // numbers, a trade that is not with the oldest order of the best level, an order not there, a
+  // crossed book.
   [[nodiscard]] std::optional<std::string> apply(const Event& event);
 
   // One side, the best price first.

@@ -11,7 +11,7 @@
 namespace hourglass::engine::test {
 namespace {
 
-// An iceberg of 2^31 lots that shows one may trade that often: correct, and endless here.
+// A book full of icebergs, one step an apply, may need more: correct, and too long here.
 constexpr std::uint32_t kMaxSlices = 2'000;
 constexpr std::uint32_t kCommitPercent = 6;
 

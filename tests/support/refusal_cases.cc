@@ -285,6 +285,43 @@ Request replace_request() {
                                       [](ReplaceOrder& c) { c.qty = Qty(1 << 20); })}}))};
 }
 
+// What an iceberg's quantities can have wrong, as a new order and with the display it has.
+template <class Body>
+std::vector<Defect> defects_of_an_iceberg(Defect shows_too_little) {
+  return defects_of_any_command(
+      join({{unknown_instrument(),
+             body_defect<Body>(kQuantityNotPositive, [](Body& c) { c.qty = Qty(0); }),
+             body_defect<Body>(kQuantityTooLarge, [](Body& c) { c.qty = Qty(kMaxOrderQtyLots); }),
+             std::move(shows_too_little)},
+            price_defects<Body>()}));
+}
+
+Request new_iceberg() {
+  return {.name = "iceberg",
+          .good =
+              [](SmallVenue&) {
+                return new_order({.from = kOne,
+                                  .key = 100,
+                                  .price = 90,
+                                  .qty = 2 * kMaxIcebergTranches,
+                                  .display = 2});
+              },
+          .defects = defects_of_an_iceberg<NewOrder>(body_defect<NewOrder>(
+              kDisplayQuantityInvalid, [](NewOrder& c) { c.display_qty = Qty(1); }))};
+}
+
+Request replace_of_an_iceberg() {
+  return {
+      .name = "replace of an iceberg",
+      .good =
+          [](SmallVenue&) {
+            return replace_order(
+                {.from = kOne, .target = 3, .key = 101, .price = 90, .qty = kMaxIcebergTranches});
+          },
+      .defects = defects_of_an_iceberg<ReplaceOrder>(body_defect<ReplaceOrder>(
+          kDisplayQuantityInvalid, [](ReplaceOrder& c) { c.qty = c.qty + Qty(1); }))};
+}
+
 Request cancel_request() {
   return {
       .name = "cancel",
@@ -371,6 +408,7 @@ SmallVenue::SmallVenue() : exchange(kLimits, risk::FundedLimit(kLimits.max_accou
                   .price = 60,
                   .qty = 1,
                   .time_in_force = TimeInForce::kImmediateOrCancel}));
+  must(new_order({.from = kOne, .key = 3, .price = 90, .qty = kMaxIcebergTranches, .display = 1}));
   for (std::uint32_t key = 1; key <= 5; ++key) {
     must(new_order({.from = kTwo, .key = key, .price = 95, .qty = 1}));
     must(new_order({.from = kThree, .key = key, .side = Side::kSell, .price = 105, .qty = 1}));
@@ -404,6 +442,8 @@ std::vector<Request> refusable_requests() {
   return {new_limit_order(),
           new_market_order(),
           replace_request(),
+          new_iceberg(),
+          replace_of_an_iceberg(),
           cancel_request(),
           continue_request(),
           define_request(),

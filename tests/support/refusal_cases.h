@@ -20,7 +20,8 @@ namespace hourglass::engine::test {
 
 // A venue with room for almost nothing: prices 50 to 250 in steps of 5, band 60 to 130.
 //
-//   instrument 0: session 1 bids 10 at 90 (key 1, post-only; key 2 is used up),
+//   instrument 0: session 1 bids 10 at 90 (key 1, post-only; key 2 is used up) and 4,096 showing
+//                 1 there too (key 3),
 //                 session 2 bids 1 five times at 95 (keys 1 to 5),
 //                 session 3 offers 1 five times at 105 (keys 1 to 5)
 //   instrument 1: listed, empty. Instrument 2: not listed. Accounts 1 to 3 funded, 0 not.

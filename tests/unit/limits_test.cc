@@ -24,6 +24,10 @@ constexpr std::uint64_t kMax32 = std::numeric_limits<std::uint32_t>::max();
 static_assert(kMaxOrderQtyLots <= std::numeric_limits<std::int32_t>::max(),
               "two orders' lots add up in 32 bits");
 static_assert(kClientOrderIdChars == 20, "the longest decimal u64");
+static_assert(kMaxIcebergTranches <= 4 * std::int64_t{kMaxStepsPerApply},
+              "one iceberg makes at most four slices of work");
+static_assert(kMaxIcebergTranches <= std::numeric_limits<std::int64_t>::max() / kMaxOrderQtyLots,
+              "a display quantity times the tranches fits in 64 bits");
 static_assert(Int128{kMaxPriceTicks} * kMaxOrderQtyLots * kMaxTickValueMicroUsd <
                   (Int128{1} << 126),
               "the dearest order's value, and the sum of two, fit in 128 bits");

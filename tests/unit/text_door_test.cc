@@ -1,0 +1,62 @@
+// The text door's answers about money: what it takes, and what it says of the rest.
+#include "gateway/daemon/text_door.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+namespace hourglass::gateway {
+namespace {
+
+class TextDoorTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    std::string path = ::testing::TempDir() + "hourglass-door-XXXXXX";
+    ASSERT_NE(::mkdtemp(path.data()), nullptr);
+    path_ = path;
+    auto venue = Venue::open({.data_dir = path_, .segment_bytes = 1U << 20});
+    ASSERT_TRUE(venue.ok()) << venue.status();
+    venue_ = *std::move(venue);
+    door_ = std::make_unique<TextDoor>(*venue_);
+  }
+  void TearDown() override {
+    if (venue_ != nullptr) {
+      EXPECT_EQ(venue_->close(), absl::OkStatus());
+    }
+    venue_.reset();
+    std::filesystem::remove_all(path_);
+  }
+
+  // The answer's first line, or what is said of a line that means nothing.
+  std::string say(const std::string& line) {
+    const auto answer = door_->answer(line);
+    if (!answer.ok()) return "? " + std::string(answer.status().message());
+    return answer->substr(0, answer->find('\n'));
+  }
+
+  std::string path_;
+  std::unique_ptr<Venue> venue_;
+  std::unique_ptr<TextDoor> door_;
+};
+
+TEST_F(TextDoorTest, TakesEveryAmountThatClearingTakes) {
+  EXPECT_EQ(say("deposit 1099511.63"), "funds of account 1: 1099511.63 USD");
+  // The largest adjustment, 2^53 micro-USD, and the step beyond, which clearing refuses.
+  EXPECT_EQ(say("account 2"), "account 2");
+  EXPECT_EQ(say("deposit 9007199254.740992"), "funds of account 2: 9007199254.740992 USD");
+  EXPECT_EQ(say("deposit 9007199254.740993"), "rejected 0: amount is zero or over the limit");
+  EXPECT_EQ(say("withdraw 9007199254.74"), "funds of account 2: 0.000992 USD");
+}
+
+TEST_F(TextDoorTest, SaysWhyALineIsNoAmount) {
+  EXPECT_EQ(say("deposit lots"), "? \"lots\" is no amount in USD, as 2500 or 2500.50");
+  EXPECT_EQ(say("deposit 0.0000001"), "? \"0.0000001\" has parts of a micro-USD (0.000001)");
+  EXPECT_EQ(say("withdraw 10000000000000"),
+            "? \"10000000000000\" is over 9223372036854.775807 USD");
+}
+
+}  // namespace
+}  // namespace hourglass::gateway
