@@ -3,8 +3,10 @@
 #include <cstring>
 
 #include "absl/strings/str_cat.h"
+#include "engine/sequencer/frame_ahead.h"
 
 namespace hourglass::engine {
+
 Replayer::Replayer(Replica& replica, JournalReader& reader, std::unique_ptr<EventDigest> digest,
                    ReplayObserver* observer)
     : replica_(replica),
@@ -18,7 +20,12 @@ absl::StatusOr<bool> Replayer::step() {
   auto next = reader_.next_frame();
   if (!next.ok()) return next.status();
   if (!next->has_value()) return false;
-  const FrameView& frame = **next;
+  const absl::Status status = take(**next);
+  if (!status.ok()) return status;
+  return true;
+}
+
+absl::Status Replayer::take(const FrameView& frame) {
   if (frame.header.rule_set_version != kRuleSetVersion) {
     return absl::FailedPreconditionError(absl::StrCat(
         "frame ", frame.frame_number, " of segment ", frame.segment_ordinal, " is of rule set ",
@@ -28,16 +35,19 @@ absl::StatusOr<bool> Replayer::step() {
   ++counters_.frames;
   queue(frame);
   if (const auto status = apply_through(frame.header.digest_through); !status.ok()) return status;
-  if (const auto status = compare(frame); !status.ok()) return status;
-  return true;
+  return compare(frame);
 }
 
 absl::Status Replayer::run() {
-  for (;;) {  // ends: each step reads a frame of a finite journal
-    const auto more = step();
-    if (!more.ok()) return more.status();
-    if (!*more) return apply_through(SequenceNumber(~std::uint64_t{0}));
+  FrameAhead frames(reader_);
+  if (const auto status = frames.start(); !status.ok()) return status;
+  for (;;) {  // ends: each turn takes a frame of a finite journal
+    const auto next = frames.next_frame();
+    if (!next.ok()) return next.status();
+    if (!next->has_value()) break;
+    if (const auto status = take(**next); !status.ok()) return status;
   }
+  return apply_through(SequenceNumber(~std::uint64_t{0}));
 }
 
 void Replayer::queue(const FrameView& frame) {

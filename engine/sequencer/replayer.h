@@ -47,7 +47,8 @@ class Replayer {
   // kDataLoss where a digest or a stamp differs, naming the commands; kFailedPrecondition for a
   // journal of another rule set. Those are for good.
   absl::StatusOr<bool> step();
-  // Steps to the end, and applies the last commands, which no frame vouches for yet.
+  // Steps to the end, and applies the last commands, which no frame vouches for yet. Frames are
+  // read and checked on a thread of its own meanwhile.
   absl::Status run();
 
   [[nodiscard]] const ReplayCounters& counters() const noexcept { return counters_; }
@@ -62,6 +63,7 @@ class Replayer {
   [[nodiscard]] std::unique_ptr<EventDigest> take_digest() { return std::move(digest_); }
 
  private:
+  absl::Status take(const FrameView& frame);
   absl::Status apply_through(SequenceNumber through);
   absl::Status compare(const FrameView& frame);
   void queue(const FrameView& frame);

@@ -176,7 +176,6 @@ class Stuck final : public Replica {
     while (let_go.get() == 0) brief_pause();
     return replica_.apply(command);
   }
-  void prefetch(std::uint32_t, const Command&) noexcept override {}
   [[nodiscard]] const MarketState& state() const noexcept override { return replica_.state(); }
   [[nodiscard]] bool has_pending_work() const noexcept override {
     return replica_.has_pending_work();

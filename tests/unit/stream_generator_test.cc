@@ -198,7 +198,8 @@ TEST(GenerateStream, MakesFilesThatTheReaderAcceptsAndThatReplayToTheirResults) 
 TEST(GenerateStream, RefusesAScaleOutsideItsRange) {
   for (const std::uint32_t scale : {0U, kMaxScalePercent + 1}) {
     const absl::StatusOr<Stream> stream = generate_stream(StreamKind::kSweep, 1, scale);
-    EXPECT_EQ(stream.status().message(), fmt::format("scale {} is not in 1..1000 percent", scale));
+    EXPECT_EQ(stream.status().message(),
+              fmt::format("scale {} is not in 1..{} percent", scale, kMaxScalePercent));
   }
 }
 

@@ -1,0 +1,49 @@
+#include "engine/sequencer/frame_ahead.h"
+
+#include <cstring>
+#include <vector>
+
+#include "engine/base/limits.h"
+
+namespace hourglass::engine {
+
+FrameAhead::FrameAhead(JournalReader& reader)
+    : reader_(reader),
+      owner_idle_(settings_for(online_cpu_count(), 2), owner_wake_),
+      runner_({.name = "hg-read", .pin_cpu = {}, .idle = settings_for(online_cpu_count(), 2)},
+              std::vector<Agent*>{this}) {
+  for (Held& held : held_) held.bytes = AlignedBuffer(kMaxFrameBytes);
+}
+
+std::uint32_t FrameAhead::do_work() noexcept {
+  const std::uint64_t at = read_.get_value_only();
+  if (ended_ || at - released_.get() == kFrames) return 0;
+  Held& held = held_[at % kFrames];
+  auto next = reader_.next_frame();
+  held.status = next.status();
+  held.frame.reset();
+  if (next.ok() && next->has_value()) {
+    const std::span<std::byte> payload = held.bytes.first((*next)->payload.size());
+    std::memcpy(payload.data(), (*next)->payload.data(), payload.size());
+    held.frame = **next;
+    held.frame->payload = payload;
+  }
+  ended_ = !held.frame;
+  read_.set(at + 1);
+  owner_wake_.notify();
+  return 1;
+}
+
+absl::StatusOr<std::optional<FrameView>> FrameAhead::next_frame() {
+  released_.set(next_);
+  runner_.wake().notify();
+  while (read_.get() == next_) owner_idle_.idle(0);  // ends: the reader comes to an end or a fault
+  owner_idle_.idle(1);
+  const Held& held = held_[next_ % kFrames];
+  if (!held.status.ok()) return held.status;
+  // The end stays the end, however often it is asked for.
+  if (held.frame) ++next_;
+  return held.frame;
+}
+
+}  // namespace hourglass::engine
