@@ -153,9 +153,14 @@ class BooksAlone : public PlaysRecords {
     const std::size_t count = ops.size();
     for (std::size_t i = 0; i < count; ++i) {
       if (books_.orders().outgrew_cache()) {
-        if (i + kKeyAhead < count) prefetch_key(ops[i + kKeyAhead]);
+        if (i + kKeyAhead < count) {
+          level_ahead_[(i + kKeyAhead) % kHints] = prefetch_key(ops[i + kKeyAhead]);
+        }
         if (i + kOrderAhead < count) prefetch_order(ops[i + kOrderAhead]);
-        if (i + kLinksAhead < count) prefetch_links(ops[i + kLinksAhead]);
+        if (i + kLinksAhead < count) {
+          books_.prefetch_tail(level_ahead_[(i + kLinksAhead) % kHints]);
+          prefetch_links(ops[i + kLinksAhead]);
+        }
       }
       apply(ops[i]);
     }
@@ -171,13 +176,15 @@ class BooksAlone : public PlaysRecords {
 
  private:
   static constexpr InstrumentId kInstrument{0};
+  static constexpr std::size_t kHints = 16;
 
-  void prefetch_key(const StreamOp& op) const noexcept {
+  // The level it comes to rest at; 0 for none.
+  std::uint32_t prefetch_key(const StreamOp& op) const noexcept {
     if (op.kind == OpKind::kNew) {
-      books_.prefetch_price(kInstrument, op.side, Price(op.price_ticks));
-    } else {
-      engine::prefetch_line(&handle_of_[op.order_id]);
+      return books_.prefetch_price(kInstrument, op.side, Price(op.price_ticks));
     }
+    engine::prefetch_line(&handle_of_[op.order_id]);
+    return 0;
   }
   void prefetch_order(const StreamOp& op) const noexcept {
     if (op.kind == OpKind::kCancel) books_.orders().prefetch(handle_of_[op.order_id].slot);
@@ -202,6 +209,7 @@ class BooksAlone : public PlaysRecords {
 
   engine::Books books_;
   engine::FixedArray<OrderHandle> handle_of_;
+  std::array<std::uint32_t, kHints> level_ahead_{};
 };
 
 // As `hourglass play --stage exchange`: translated into a small ring, stamped, applied, every event

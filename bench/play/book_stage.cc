@@ -1,7 +1,7 @@
 #include "bench/play/book_stage.h"
 
 #include <algorithm>
-#include <vector>
+#include <array>
 
 #include "bench/play/resting_orders.h"
 #include "engine/base/fixed_array.h"
@@ -50,9 +50,14 @@ class BookStage final : public Stage {
         apply(ops[i]);
         continue;
       }
-      if (i + kKeyAhead < count) prefetch_key(ops[i + kKeyAhead]);
+      if (i + kKeyAhead < count) {
+        level_ahead_[(i + kKeyAhead) % kHints] = prefetch_key(ops[i + kKeyAhead]);
+      }
       if (i + kOrderAhead < count) prefetch_order(ops[i + kOrderAhead]);
-      if (i + kLinksAhead < count) prefetch_links(ops[i + kLinksAhead]);
+      if (i + kLinksAhead < count) {
+        books_.prefetch_tail(level_ahead_[(i + kLinksAhead) % kHints]);
+        prefetch_links(ops[i + kLinksAhead]);
+      }
       apply(ops[i]);
     }
   }
@@ -82,16 +87,17 @@ class BookStage final : public Stage {
   static constexpr std::size_t kKeyAhead = 12;
   static constexpr std::size_t kOrderAhead = 8;
   static constexpr std::size_t kLinksAhead = 4;
+  static constexpr std::size_t kHints = 16;
 
   static bool enters(const StreamOp& op) noexcept {
     return op.kind == OpKind::kNew || op.kind == OpKind::kIoc;
   }
 
-  void prefetch_key(const StreamOp& op) const noexcept {
-    if (op.kind != OpKind::kCancel && op.kind != OpKind::kReduce) {
-      books_.prefetch_price(InstrumentId(op.symbol_index), op.side, Price(op.price_ticks));
-    }
+  // The level it may come to rest at; 0 for none.
+  std::uint32_t prefetch_key(const StreamOp& op) const noexcept {
     if (!enters(op)) prefetch_line(&handle_of_[op.order_id]);
+    if (op.kind == OpKind::kCancel || op.kind == OpKind::kReduce) return 0;
+    return books_.prefetch_price(InstrumentId(op.symbol_index), op.side, Price(op.price_ticks));
   }
   void prefetch_order(const StreamOp& op) const noexcept {
     if (!enters(op)) books_.orders().prefetch(handle_of_[op.order_id].slot);
@@ -135,6 +141,7 @@ class BookStage final : public Stage {
   engine::Books books_;
   engine::FixedArray<OrderHandle> handle_of_;
   engine::FixedArray<std::uint32_t> id_of_;
+  std::array<std::uint32_t, kHints> level_ahead_{};
   std::uint64_t incoming_id_ = 0;
   std::uint32_t symbol_count_ = 0;
   TradeTally tally_;

@@ -105,7 +105,13 @@ class Books {
 
   // Hints for a command that will be applied a little later. Cost: a few loads that miss nothing
   // new; harmless when wrong.
-  void prefetch_price(InstrumentId instrument, Side s, Price price) const noexcept;
+  // Fetches the level of a price an order may come to rest at and returns its index, for
+  // prefetch_tail() a little later; 0, the index of no level, where the price is out of range.
+  [[nodiscard]] std::uint32_t prefetch_price(InstrumentId instrument, Side s,
+                                             Price price) const noexcept;
+  void prefetch_tail(std::uint32_t level_index) const noexcept {
+    orders_.prefetch(levels_.level(level_index).tail);
+  }
   void prefetch_links(Slot slot) const noexcept {
     const BookOrder& order = orders_[slot];
     orders_.prefetch(order.next);
@@ -302,13 +308,17 @@ void Books::walk(InstrumentId instrument, Side s, Visit&& visit) const noexcept 
 }
 
 // Without a branch on the price: one that is out of range looks at a page nobody uses instead.
-inline void Books::prefetch_price(InstrumentId instrument, Side s, Price price) const noexcept {
+inline std::uint32_t Books::prefetch_price(InstrumentId instrument, Side s,
+                                           Price price) const noexcept {
   static constexpr std::uint32_t kNowhere = kNoPage;
   const BookSide& book_side = side(instrument, s);
   const std::uint32_t key = book_side.key_of(price);
-  const std::uint32_t* page = &book_side.directory[key / kTicksPerPage];
-  page = key < book_side.key_limit ? page : &kNowhere;
-  levels_.prefetch(*page * kTicksPerPage + key % kTicksPerPage);
+  const bool known = key < book_side.key_limit;
+  const std::uint32_t* directory = known ? book_side.directory : &kNowhere;
+  const std::uint32_t page = directory[known ? key / kTicksPerPage : 0];
+  const std::uint32_t level_index = page * kTicksPerPage + key % kTicksPerPage;
+  levels_.prefetch(level_index);
+  return level_index;
 }
 
 }  // namespace hourglass::engine

@@ -36,16 +36,20 @@ static_assert(static_cast<int>(CommandKind::kNewOrder) == 1 &&
 // orders fit the cache anyway.
 class Lookahead {
  public:
-  explicit Lookahead(const MarketState& state) noexcept : state_(state) {}
+  // Looks ahead while more than `orders_in_cache` orders work: tests say none.
+  explicit Lookahead(const MarketState& state,
+                     std::uint32_t orders_in_cache = kOrdersInCache) noexcept
+      : state_(state), orders_in_cache_(orders_in_cache) {}
 
   // A run of commands begins; they are numbered from 0.
   void begin() noexcept { started_ = 0; }
 
-  // Called before command `at` is applied, for each in turn; those before `end` are known.
-  // peek(i) -> const Command&.
+  // Called before command `at` is applied, for each in turn; those before `end` are known. Any
+  // bytes will do for a command. peek(i) -> const Command&, asked for each i once, up to kKeyAhead
+  // commands before it is applied; the command need not stay afterwards.
   template <class Peek>
   void advance(std::uint64_t at, std::uint64_t end, Peek&& peek) noexcept {
-    if (!state_.books.orders().outgrew_cache()) {
+    if (state_.books.orders().live_count() <= orders_in_cache_) {
       started_ = at + 1;
       return;
     }
@@ -53,7 +57,7 @@ class Lookahead {
       hints_[started_ % kHints] = follow_command(peek(started_));
     }
     if (at + kOrderAhead < end) follow_key(hints_[(at + kOrderAhead) % kHints]);
-    if (at + kLinksAhead < end) follow_order(hints_[(at + kLinksAhead) % kHints].slot);
+    if (at + kLinksAhead < end) follow_order(hints_[(at + kLinksAhead) % kHints]);
   }
 
   // How far ahead of the command being applied the first step runs; each step's miss is over when
@@ -69,6 +73,7 @@ class Lookahead {
   struct Hint {
     const OrderHandle* entry = nullptr;
     Slot slot = kNoSlot;
+    std::uint32_t level = 0;  // where it may come to rest
   };
 
   [[nodiscard]] Hint follow_command(const Command& command) const noexcept {
@@ -87,8 +92,9 @@ class Lookahead {
                                     ? offsetof(NewOrder, side)
                                     : offsetof(ReplaceOrder, side);
     const auto side = static_cast<Side>(static_cast<std::uint8_t>(command.bytes[side_at]) & 1U);
-    state_.books.prefetch_price(header.instrument, side, head.price);
-    return {.entry = entry, .slot = kNoSlot};
+    return {.entry = entry,
+            .slot = kNoSlot,
+            .level = state_.books.prefetch_price(header.instrument, side, head.price)};
   }
 
   void follow_key(Hint& hint) const noexcept {
@@ -99,14 +105,16 @@ class Lookahead {
     prefetch_line(&state_.records[hint.slot]);
   }
 
-  void follow_order(Slot slot) const noexcept {
-    state_.books.prefetch_links(slot);
-    const OrderRecord& record = state_.records[slot];
+  void follow_order(const Hint& hint) const noexcept {
+    state_.books.prefetch_tail(hint.level);
+    state_.books.prefetch_links(hint.slot);
+    const OrderRecord& record = state_.records[hint.slot];
     prefetch_line(&state_.records[record.session_prev]);
     prefetch_line(&state_.records[record.session_next]);
   }
 
   const MarketState& state_;
+  const std::uint32_t orders_in_cache_;
   std::array<Hint, kHints> hints_;
   std::uint64_t started_ = 0;
 };

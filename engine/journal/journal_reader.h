@@ -82,7 +82,7 @@ class JournalReader {
   // and which never falls; into segments begun since, too. From then on the absence of an announced
   // frame is a fault, and segments that cannot be listed just now are kUnavailable: ask again.
   void follow(SequenceNumber announced) noexcept;
-  // The writer has closed the journal: lets next_frame() go on to its end.
+  // The writer has written its last frame: lets next_frame() go on to its end.
   void read_to_end() noexcept;
 
   [[nodiscard]] const JournalTail& tail() const noexcept { return tail_; }

@@ -44,9 +44,12 @@ class DigestAgent final : public Agent {
  private:
   static constexpr std::uint32_t kEventsPerRead = 1024;
 
+  [[nodiscard]] SequenceNumber reach() const noexcept;
+
   PipelineRings& rings_;
   GatingConsumer<Event> events_;
   std::unique_ptr<EventDigest> digest_;
+  SequenceNumber target_;    // of the hashing under way
   SequenceNumber absorbed_;  // all events of commands up to it are in the hash
   // Questions and answers take turns, so what one side writes the other reads only afterwards.
   SequenceNumber floor_{0};  // written before asked_, read behind it

@@ -9,8 +9,10 @@ namespace hourglass::engine {
 
 FrameAhead::FrameAhead(JournalReader& reader)
     : reader_(reader),
-      owner_idle_(settings_for(online_cpu_count(), 2), owner_wake_),
-      runner_({.name = "hg-read", .pin_cpu = {}, .idle = settings_for(online_cpu_count(), 2)},
+      owner_idle_(settings_for(online_cpu_count(), 2, IdleMode::kYield), owner_wake_),
+      runner_({.name = "hg-read",
+               .pin_cpu = {},
+               .idle = settings_for(online_cpu_count(), 2, IdleMode::kYield)},
               std::vector<Agent*>{this}) {
   for (Held& held : held_) held.bytes = AlignedBuffer(kMaxFrameBytes);
 }

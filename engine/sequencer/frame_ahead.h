@@ -34,7 +34,7 @@ class FrameAhead final : private Agent {
   absl::StatusOr<std::optional<FrameView>> next_frame();
 
  private:
-  static constexpr std::uint64_t kFrames = 4;
+  static constexpr std::uint64_t kFrames = 16;
 
   struct Held {
     absl::Status status;

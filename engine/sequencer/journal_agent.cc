@@ -65,13 +65,17 @@ absl::Status JournalAgent::commit(std::uint32_t commands, bool seal) noexcept {
   if (absl::IsResourceExhausted(status)) {
     // Nothing is lost and nothing acknowledged: the same frame is tried again when space is found.
     ++counters_.disk_full_retries;
+    rings_.journal_full.set(1);
     return status;
   }
+  // A seal that alone would need a new segment: the journal simply ends without one.
+  if (seal && absl::IsFailedPrecondition(status)) return absl::OkStatus();
   if (!status.ok()) {
     failure_ = status;
     rings_.journal_failed.set(1);
     return status;
   }
+  if (rings_.journal_full.get_value_only() != 0) rings_.journal_full.set(0);
   counters_.frames += 1;
   counters_.commands += commands;
   rings_.durable.set(writer_.durable().value() + 1);
@@ -88,9 +92,7 @@ absl::Status JournalAgent::seal() {
   }
   // What the last frame asked for reaches to the end.
   while (!digest_.ready()) digest_.do_work();  // ends: all events are in the ring
-  const absl::Status status = commit(0, true);
-  // A seal is a convenience: where it alone would need a new segment the journal ends without one.
-  return absl::IsFailedPrecondition(status) ? absl::OkStatus() : status;
+  return commit(0, true);
 }
 
 }  // namespace hourglass::engine

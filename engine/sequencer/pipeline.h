@@ -86,7 +86,8 @@ class Pipeline {
   Pipeline(const Pipeline&) = delete;
   Pipeline& operator=(const Pipeline&) = delete;
 
-  // Starts the threads of journal, preparer and shadow. Errors: the runner's. Thread: the owner's.
+  // Starts the threads of journal, digest, preparer and shadow. Errors: the runner's. Thread: the
+  // owner's.
   absl::Status start() {
     if (!journal_runner_) return absl::OkStatus();
     if (const absl::Status status = preparer_runner_->start(); !status.ok()) return status;

@@ -37,6 +37,9 @@ struct PipelineRings {
   Cursor durable;  // writer: journal agent, or the sequencer in volatile mode
   // 1 once the journal has failed for good: the market stops, nothing is acknowledged any more.
   Cursor journal_failed;  // writer: journal agent
+  // 1 while the disk has no room for the next frame, which is tried again: nothing is lost, nothing
+  // acknowledged.
+  Cursor journal_full;  // writer: journal agent
 };
 
 }  // namespace hourglass::engine

@@ -58,29 +58,33 @@ void Replayer::queue(const FrameView& frame) {
     queue_.erase(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(next_));
     next_ = 0;
   }
+  const SequenceNumber applied = replica_.state().sequence;
   std::span<const std::byte> payload = frame.payload;
   while (!payload.empty()) {
     const std::span<const std::byte> bytes = take_command(payload);
     // The frame a replay starts in may begin before the state it starts from.
     SequenceNumber sequence;
     std::memcpy(&sequence, bytes.data(), sizeof(sequence));
-    if (sequence <= replica_.state().sequence) continue;
+    if (sequence <= applied) continue;
     Command& command = queue_.emplace_back();
-    std::memcpy(command.bytes.data(), bytes.data(), bytes.size());
-    if (bytes.size() < sizeof(Command)) {
-      std::memset(&command.bytes[bytes.size()], 0, sizeof(Command) - bytes.size());
+    // Both sizes there are, each a handful of moves.
+    if (bytes.size() == sizeof(Command)) {
+      std::memcpy(command.bytes.data(), bytes.data(), sizeof(Command));
+    } else {
+      HG_ASSERT(bytes.size() == sizeof(Command) / 2, bytes.size());
+      std::memcpy(command.bytes.data(), bytes.data(), sizeof(Command) / 2);
     }
   }
 }
 
 absl::Status Replayer::apply_through(SequenceNumber through) {
+  const MarketState& state = replica_.state();
   const std::size_t first = next_;
   lookahead_.begin();
   for (; next_ < queue_.size(); ++next_) {
     const Command& command = queue_[next_];
     const CommandHeader& header = command.header();
     if (header.sequence > through) break;
-    const MarketState& state = replica_.state();
     // The journal vouches for sequences; times are ours to check before the exchange asserts them.
     if (header.sequence <= state.sequence || header.time < state.time) {
       return absl::DataLossError(

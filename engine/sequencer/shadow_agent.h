@@ -74,9 +74,10 @@ class ShadowAgent final : public Agent, private ReplayObserver {
   // the state, and once its verification; the first call's is start_shadow's.
   std::uint32_t do_work() noexcept override;
 
-  // After the writer has closed the journal and the runner has stopped: re-executes what is left,
-  // if that is little, and writes out the event store. No snapshot is written: the newest bounds
-  // the next start's work already. Thread: the owner's. Cost: at most kFinishCommandsMax commands.
+  // After the journal's last frame and the runner's stop, while the directory is locked:
+  // re-executes what is left, if that is little, and writes out the event store. No snapshot is
+  // written: the newest bounds the next start's work already. Thread: the owner's. Cost: at most
+  // kFinishCommandsMax commands.
   void finish() noexcept;
 
   [[nodiscard]] std::string_view name() const noexcept override { return "shadow"; }

@@ -83,6 +83,11 @@ absl::StatusOr<StartedExchange<ClearingType>> start_exchange(JournalDevice& devi
       absl::StrAppend(&report.snapshots_refused, name, ": ", status.message(), "\n");
       continue;
     }
+    if (!name.empty() && replayer.counters().agreements == 0) {
+      absl::StrAppend(&report.snapshots_refused, name,
+                      ": no frame of the journal vouches for it\n");
+      continue;
+    }
     report.snapshot = point.through;
     report.replayed_commands = replayer.counters().commands;
     report.replay_ns = monotonic_ns() - begun_ns;

@@ -2,6 +2,7 @@
 
 #include <sys/random.h>
 
+#include <chrono>
 #include <filesystem>
 
 #include "fmt/format.h"
@@ -14,6 +15,14 @@ using engine::Command;
 using engine::InstrumentId;
 using engine::SessionId;
 using engine::TradingState;
+
+namespace {
+
+constexpr std::uint32_t kPollingThreads = 3;  // engine, journal, digest
+constexpr std::chrono::seconds kPatienceWithFullDisk{5};
+constexpr std::uint64_t kRetriesToTell = 10;  // about as many seconds
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<Venue>> Venue::open(const VenueSettings& settings) {
   std::error_code error;
@@ -31,7 +40,8 @@ absl::StatusOr<std::unique_ptr<Venue>> Venue::open(const VenueSettings& settings
   }
   engine::PipelineSettings pipeline_settings;
   pipeline_settings.journal.segment_bytes = settings.segment_bytes;
-  pipeline_settings.journal_idle = engine::settings_for(engine::online_cpu_count(), 2);
+  pipeline_settings.journal_idle =
+      engine::settings_for(engine::online_cpu_count(), kPollingThreads);
   pipeline_settings.shadow = settings.shadow;
   auto pipeline = VenuePipeline::open_durable(pipeline_settings, **device, uuid);
   if (!pipeline.ok()) return pipeline.status();
@@ -87,14 +97,27 @@ absl::Status Venue::reopen() {
 }
 
 absl::Status Venue::settle() {
+  using Clock = std::chrono::steady_clock;
   engine::PipelineRings& rings = pipeline_->rings();
-  for (;;) {  // ends: the journal makes all durable or fails
+  std::optional<Clock::time_point> full_since;
+  for (;;) {  // ends: the journal makes all durable, fails, or finds no room for too long
     const std::uint32_t done = pipeline_->do_work();
     if (rings.journal_failed.get() != 0) return pipeline_->journal()->failure();
     if (done == 0 && rings.ingress.backlog() == 0 && rings.durable.get() == rings.applied.get()) {
       return absl::OkStatus();
     }
-    if (done == 0) engine::brief_pause();
+    if (done != 0) continue;
+    engine::brief_pause();
+    if (rings.journal_full.get() == 0) {
+      full_since.reset();
+    } else if (!full_since) {
+      full_since = Clock::now();
+    } else if (Clock::now() - *full_since > kPatienceWithFullDisk) {
+      return absl::ResourceExhaustedError(fmt::format(
+          "the disk of {} is full, the market stops: commands from {} on are not on it and were "
+          "not answered. Nothing that was answered is lost; make room and start again",
+          device_->describe(), rings.durable.get()));
+    }
   }
 }
 
@@ -102,6 +125,14 @@ std::optional<std::string> Venue::alarm() {
   const engine::ShadowAgent* shadow = pipeline_->shadow();
   if (shadow == nullptr || alarm_told_) return std::nullopt;
   const engine::ShadowState state = shadow->progress().current();
+  const std::uint64_t retries = shadow->progress().retries.get();
+  if (state == engine::ShadowState::kRetrying && retries >= kRetriesToTell && !retrying_told_) {
+    retrying_told_ = true;
+    return fmt::format(
+        "ALARM: the shadow exchange has failed {} times to read or write its files and goes on "
+        "trying; no snapshots are taken meanwhile",
+        retries);
+  }
   if (state != engine::ShadowState::kDiverged && state != engine::ShadowState::kFailed) {
     return std::nullopt;
   }

@@ -34,7 +34,8 @@ class Venue {
   [[nodiscard]] const engine::MarketState& market() const noexcept {
     return pipeline_->exchange().state();
   }
-  // Applies and makes durable everything pushed so far. Errors: why the journal failed.
+  // Applies and makes durable everything pushed so far. Errors: why the journal failed;
+  // kResourceExhausted after some seconds of a full disk, with nothing lost.
   absl::Status settle();
   // Ends in order. Errors: why the journal failed.
   absl::Status close();
@@ -53,6 +54,7 @@ class Venue {
   std::unique_ptr<engine::FileDevice> device_;
   std::unique_ptr<VenuePipeline> pipeline_;
   bool alarm_told_ = false;
+  bool retrying_told_ = false;
 };
 
 }  // namespace hourglass::gateway

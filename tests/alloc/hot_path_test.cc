@@ -99,7 +99,11 @@ class ExchangeRun {
   // Allocations while commands [from, to) of the stream ran.
   std::uint64_t run(std::size_t from, std::size_t to) {
     const AllocationCount allocations;
+    lookahead_.begin();
     for (std::size_t i = from; i < to && slices_ < kMaxSlices; ++i) {
+      lookahead_.advance(i - from, to - from, [&](std::uint64_t n) -> const Command& {
+        return stream_.steps[from + n].command;
+      });
       apply(stream_.steps[i].command);
       slices_ = 0;
       while (exchange_.has_pending_work() && ++slices_ < kMaxSlices) {
@@ -116,8 +120,6 @@ class ExchangeRun {
     header.sequence = SequenceNumber(++sequence_);
     time_ = std::max(time_, header.time);
     header.time = time_;
-    lookahead_.begin();
-    lookahead_.advance(0, 1, [&](std::uint64_t) -> const Command& { return command; });
     sink_.add(command);
     for (const Event& event : exchange_.apply(command)) sink_.add(event);
   }
@@ -125,7 +127,7 @@ class ExchangeRun {
   const Stream& stream_;
   Sink& sink_;
   Exchange<ClearingType> exchange_;
-  Lookahead lookahead_{exchange_.state()};
+  Lookahead lookahead_{exchange_.state(), 0};
   std::uint64_t sequence_ = 0;
   Timestamp time_;
   std::uint32_t slices_ = 0;

@@ -188,8 +188,9 @@ TEST(BookEdges, AHintAboutAnyPriceIsHarmless) {
   for (const std::int64_t price :
        {std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max(),
         std::int64_t{-101}, std::int64_t{101}, std::int64_t{0}}) {
-    shelf.books.prefetch_price(kBook, Side::kBuy, Price(price));
-    shelf.books.prefetch_price(kBook, Side::kSell, Price(price));
+    for (const Side side : {Side::kBuy, Side::kSell}) {
+      shelf.books.prefetch_tail(shelf.books.prefetch_price(kBook, side, Price(price)));
+    }
   }
 }
 
