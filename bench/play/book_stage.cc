@@ -42,7 +42,8 @@ class BookStage final : public Stage {
   }
 
   // Records are known a burst in advance, as commands in the ingress ring are, so the lines of the
-  // next ones are fetched while this one is worked on: the sequencer's three steps.
+  // next ones are fetched while this one is worked on: the three steps of
+  // engine/exchange/lookahead.h.
   void play(std::span<const StreamOp> ops) override {
     const std::size_t count = ops.size();
     for (std::size_t i = 0; i < count; ++i) {

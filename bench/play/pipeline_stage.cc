@@ -1,10 +1,12 @@
 #include "bench/play/pipeline_stage.h"
 
+#include <sys/random.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -42,8 +44,30 @@ class ScratchDirectory {
   bool keep_;
 };
 
-// The calling thread is door, engine and consumer at once, as on two cores; the journal has its
-// own.
+// Notices when a venue that is waited for stands still. For one wait: made anew for the next.
+class Patience {
+ public:
+  // Whether `progress` has been the same for kMost.
+  [[nodiscard]] bool is_over(std::uint64_t progress) {
+    const Clock::time_point now = Clock::now();
+    if (!moved_at_ || progress != progress_) {
+      progress_ = progress;
+      moved_at_ = now;
+    }
+    return now - *moved_at_ > kMost;
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  // Far beyond any write a disk still makes; a full one is tried again about once a second.
+  static constexpr std::chrono::seconds kMost{10};
+
+  std::uint64_t progress_ = 0;
+  std::optional<Clock::time_point> moved_at_;
+};
+
+// The calling thread is door, engine and consumer at once, as on two cores; the journal and its
+// digest have their own.
 class PipelineStage final : public Stage {
  public:
   PipelineStage(std::string directory, const StageOptions& options,
@@ -70,7 +94,7 @@ class PipelineStage final : public Stage {
   void play(std::span<const StreamOp> ops) override {
     const Clock::time_point start = Clock::now();
     Command command;
-    for (std::size_t i = 0; i < ops.size(); ++i) {
+    for (std::size_t i = 0; i < ops.size() && failure_.ok(); ++i) {
       if (rate_ != 0 && i % kPushesPerRound == 0) work_until(start + due_after(i));
       translate(ops[i], command);
       push(command);
@@ -78,13 +102,15 @@ class PipelineStage final : public Stage {
     drain();
   }
 
+  // None after a failure: where only the last frame is missing, the tape may be as expected.
   StreamResults results() override {
     if (!failure_.ok()) {
-      std::fprintf(stderr, "hourglass play: the journal failed: %s\n",
-                   std::string(failure_.message()).c_str());
+      fmt::print(stderr, "hourglass play: the journal failed: {}{}\n",
+                 std::string(failure_.message()), directory_.kept());
+      return {};
     }
-    const RestingOrders resting = resting_orders(pipeline_->exchange().state(), symbol_count_);
     report();
+    const RestingOrders resting = resting_orders(pipeline_->exchange().state(), symbol_count_);
     return tally_.trades().results(resting.orders, resting.qty_lots);
   }
 
@@ -110,6 +136,7 @@ class PipelineStage final : public Stage {
 
   // A door works in rounds: it pushes a few, then lets the engine and the consumer run.
   void push(const Command& command) {
+    Patience patience;
     while (failure_.ok()) {
       const engine::PushResult result = pipeline_->rings().ingress.try_push(command);
       if (result == engine::PushResult::kPushed) {
@@ -120,6 +147,7 @@ class PipelineStage final : public Stage {
       if (result == engine::PushResult::kClosed) return note_failure();
       ++refused_;
       round();
+      if (patience.is_over(progress())) return give_up();
       // Full: the journal is behind, and on two cores it may be waiting for this one. A door that
       // is refused comes back later.
       std::this_thread::sleep_for(std::chrono::microseconds(50));
@@ -143,15 +171,25 @@ class PipelineStage final : public Stage {
   // Until everything pushed is applied, durable and seen.
   void drain() {
     engine::PipelineRings& rings = pipeline_->rings();
+    Patience patience;
     while (failure_.ok()) {
       round();
       const bool applied = rings.ingress.backlog() == 0;
       const bool durable = rings.durable.get() == rings.applied.get();
       if (applied && durable && consumer_.next_sequence() == rings.events.published()) return;
-      if (rings.journal_failed.get() != 0) note_failure();
+      if (rings.journal_failed.get() != 0) return note_failure();
+      if (patience.is_over(progress())) return give_up();
       if (applied) engine::brief_pause();
     }
   }
+
+  // Rises as long as commands are applied or become durable.
+  [[nodiscard]] std::uint64_t progress() const {
+    return pipeline_->rings().applied.get() + pipeline_->rings().durable.get();
+  }
+
+  // A full disk is no failure to the journal, which goes on when there is room; a run cannot wait.
+  void give_up() { failure_ = absl::ResourceExhaustedError("the journal's disk is full"); }
 
   void note_failure() {
     failure_ = pipeline_->journal() != nullptr ? pipeline_->journal()->failure()
@@ -186,6 +224,20 @@ class PipelineStage final : public Stage {
   absl::Status failure_;
 };
 
+// The engine's, the journal's and the digest's.
+constexpr std::uint32_t kPollingThreads = 3;
+
+// One for each journal, since it may be kept: checksums begin with it, so that no frame of another
+// journal fits.
+absl::StatusOr<engine::JournalUuid> random_uuid() {
+  engine::JournalUuid uuid;
+  if (::getrandom(uuid.bytes.data(), uuid.bytes.size(), 0) !=
+      static_cast<ssize_t>(uuid.bytes.size())) {
+    return absl::InternalError("the system gives no random bytes for the journal's id");
+  }
+  return uuid;
+}
+
 // One for each run, since a kept journal is there when the next run begins.
 std::string unused_directory(std::string_view parent) {
   for (std::uint32_t run = 1;; ++run) {  // ends: there are finitely many directories
@@ -202,7 +254,7 @@ absl::StatusOr<std::unique_ptr<Stage>> make_pipeline_stage(const StageOptions& o
   if (const absl::Status status = check_fits_venue(header); !status.ok()) return status;
   engine::PipelineSettings settings;
   settings.limits = limits_for(header);
-  settings.journal_idle = engine::settings_for(engine::online_cpu_count(), 2);
+  settings.journal_idle = engine::settings_for(engine::online_cpu_count(), kPollingThreads);
   std::string directory;
   std::unique_ptr<engine::FileDevice> device;
   std::unique_ptr<VenuePipeline> pipeline;
@@ -215,8 +267,9 @@ absl::StatusOr<std::unique_ptr<Stage>> make_pipeline_stage(const StageOptions& o
                                                             : engine::Durability::kVolatile);
     if (!opened.ok()) return opened.status();
     device = *std::move(opened);
-    const engine::JournalUuid uuid{};  // a scratch journal, removed at the end
-    auto started = VenuePipeline::open_durable(settings, *device, uuid);
+    const absl::StatusOr<engine::JournalUuid> uuid = random_uuid();
+    if (!uuid.ok()) return uuid.status();
+    auto started = VenuePipeline::open_durable(settings, *device, *uuid);
     if (!started.ok()) return started.status();
     pipeline = *std::move(started);
   }

@@ -107,11 +107,14 @@ int play_main(std::span<const std::string_view> args) {
   line.text("journal-dir", options.stage.journal_dir, "DIR",
             "where the journal stands during the run: a disk, not a tmpfs");
   line.flag("keep-journal", options.stage.keep_journal,
-            "leave the journal there for `hourglass audit --clearing permissive`");
+            "leave the journal there for `hourglass audit replay --clearing permissive`; for "
+            "stages that have one, with --journal durable or volatile");
   line.number("rate", options.stage.rate, {.min = 0, .max = 1'000'000'000},
-              "operations a second that are offered to a stage with doors; 0: as many as it takes");
+              "operations a second that are offered to a stage with doors; 0: as many as it "
+              "takes; not with --latency");
   line.flag("latency", options.latency,
-            "also measure each operation by itself, in a second pass over the stream");
+            "also measure each operation by itself, in a second pass over the stream; not with "
+            "--rate");
   line.number("repeat", options.repeat, {.min = 1, .max = 1000}, "how many runs to make");
   line.number("seed", options.seed, {.min = 0, .max = 0xFFFFFFFF}, "of a generated stream");
   line.number("scale", options.scale_percent, {.min = 1, .max = kMaxScalePercent},
@@ -119,6 +122,12 @@ int play_main(std::span<const std::string_view> args) {
   line.flag("json", options.json, "print one JSON line a run");
   if (const std::optional<int> exit_code = line.parse_or_explain(args)) return *exit_code;
   options.stage.journal = journal_mode(journal).value_or(JournalMode::kNone);
+  if (options.latency && options.stage.rate != 0) {
+    fmt::print(stderr,
+               "hourglass play: --rate cannot be had with --latency, which offers the next "
+               "operation when the last one is over\n");
+    return engine::CommandLine::kExitUsage;
+  }
 
   const absl::Status outcome = play_all(options);
   if (outcome.ok()) return engine::CommandLine::kExitOk;

@@ -37,8 +37,10 @@ struct StageOptions {
   // Where a stage may put a journal for the time of its run; a disk, not a tmpfs.
   std::string_view journal_dir = "/var/tmp";
   // Leaves the journal there, for `hourglass audit`, instead of removing it at the end of the run.
+  // Not with JournalMode::kNone.
   bool keep_journal = false;
-  // Operations a second a stage with doors is offered; 0: as many as it takes.
+  // Operations a second a stage with doors is offered; 0: as many as it takes. Means nothing in a
+  // latency run, which offers one after the other.
   std::int64_t rate = 0;
 };
 

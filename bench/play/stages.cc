@@ -65,6 +65,14 @@ absl::StatusOr<std::unique_ptr<Stage>> make_stage(const StageOptions& options,
     return absl::InvalidArgumentError(
         fmt::format("stage {} has no doors: --rate is not for it", options.stage));
   }
+  if (options.keep_journal && options.journal == JournalMode::kNone) {
+    return absl::InvalidArgumentError(
+        (*entry)->takes_journal
+            ? fmt::format("stage {} has no journal with --journal none: --keep-journal has nothing "
+                          "to keep",
+                          options.stage)
+            : fmt::format("stage {} has no journal: --keep-journal is not for it", options.stage));
+  }
   return (*entry)->make(options, header);
 }
 

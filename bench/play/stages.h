@@ -47,8 +47,9 @@ std::span<const StageEntry> stages();
 // The entry called `name`. Errors: NotFound with the known names.
 absl::StatusOr<const StageEntry*> find_stage(std::string_view name);
 
-// A fresh stage for one run over the stream of `header`. Errors: NotFound for the name,
-// InvalidArgument for a journal the stage has no use for, or the stage's own. Thread: any.
+// A fresh stage for one run over the stream of `header`. Errors: NotFound for the name;
+// InvalidArgument for a journal or a rate the stage has no use for, or for keeping a journal where
+// none is written; the stage's own. Thread: any.
 absl::StatusOr<std::unique_ptr<Stage>> make_stage(const StageOptions& options,
                                                   const StreamHeader& header);
 

@@ -30,9 +30,9 @@ struct ParsedMoney {
 // any, pure. Cost: the text's length.
 [[nodiscard]] ParsedMoney parse_money(std::string_view text);
 
-// The shortest decimal of a price, as parse_price takes it back.
+// The decimal of a price with its cents and no zeros beyond them, as parse_price takes it back.
 [[nodiscard]] std::string price_text(Price price, std::int64_t tick_size_nano_usd);
-// The shortest decimal in USD of an amount, as parse_money takes it back.
+// The decimal of an amount in USD, written the same way, as parse_money takes it back.
 [[nodiscard]] std::string money_text(Money amount);
 
 }  // namespace hourglass::engine

@@ -48,10 +48,15 @@ absl::StatusOr<ClientKey> key_of(std::string_view text) {
   return ClientKey(static_cast<std::uint32_t>(*value));
 }
 
-// An amount in USD, to the micro-USD.
+// An amount in USD, to the micro-USD. The word before it says which way it goes, so that a sign
+// could only turn a deposit into a withdrawal.
 absl::StatusOr<engine::Money> amount_of(std::string_view text) {
   const engine::ParsedMoney parsed = engine::parse_money(text);
-  if (parsed.reason == engine::RejectReason::kNone) return parsed.amount;
+  if (parsed.reason == engine::RejectReason::kNone) {
+    if (parsed.amount.value() > 0) return parsed.amount;
+    return absl::InvalidArgumentError(
+        fmt::format("\"{}\" is not more than 0: deposit pays in, withdraw pays out", text));
+  }
   if (parsed.reason == engine::RejectReason::kPriceOffTick) {
     return absl::InvalidArgumentError(
         fmt::format("\"{}\" has parts of a micro-USD (0.000001)", text));
@@ -189,7 +194,9 @@ absl::StatusOr<std::string> TextDoor::replace(const Words& words) {
 }
 
 absl::StatusOr<std::string> TextDoor::adjust(const Words& words, bool deposit) {
-  if (words.size() != 2) return absl::InvalidArgumentError("deposit USD");
+  if (words.size() != 2) {
+    return absl::InvalidArgumentError(deposit ? "deposit USD" : "withdraw USD");
+  }
   const auto amount = amount_of(words[1]);
   if (!amount.ok()) return amount.status();
   engine::AdjustFunds command{};

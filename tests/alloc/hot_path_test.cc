@@ -25,7 +25,8 @@ namespace {
 constexpr std::uint32_t kStepsPerStream = 50'000;
 // The first commands run uncounted, though nothing is known that would need it.
 constexpr std::uint32_t kWarmUp = 1'000;
-// An iceberg of many small tranches may need endless slices; its stream ends there.
+// A book full of icebergs, one step an apply, may need more: correct, and too long here. Its stream
+// ends there.
 constexpr std::uint32_t kMaxSlices = 2'000;
 
 constexpr std::array kProfiles = {Profile::kPlain,    Profile::kCrossing, Profile::kIcebergs,
@@ -173,7 +174,7 @@ class PipelineRun {
   std::uint64_t run(std::size_t from, std::size_t to) {
     const AllocationCount allocations;
     std::size_t next = from;
-    // The same small number of rounds bounds a stream that cannot end.
+    // The same small number of rounds without a push ends a stream whose work takes too long.
     for (std::uint32_t idle = 0; idle < kMaxSlices && (next < to || rings_.ingress.backlog() != 0);
          ++idle) {
       for (std::uint32_t i = 0; i < 64 && next < to; ++i) {

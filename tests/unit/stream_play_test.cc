@@ -102,6 +102,17 @@ TEST(MakeStage, KnowsItsTableAndRefusesWhatIsNotInIt) {
   EXPECT_EQ(make_stage({.stage = "reference", .journal = JournalMode::kDurable}, header).status(),
             absl::InvalidArgumentError(
                 "stage reference has no journal: --journal durable is not for it"));
+  EXPECT_EQ(make_stage({.stage = "exchange", .rate = 1}, header).status(),
+            absl::InvalidArgumentError("stage exchange has no doors: --rate is not for it"));
+}
+
+TEST(MakeStage, RefusesToKeepAJournalThatIsNotWritten) {
+  const StreamHeader header = small_stream().header;
+  EXPECT_EQ(make_stage({.stage = "book", .keep_journal = true}, header).status(),
+            absl::InvalidArgumentError("stage book has no journal: --keep-journal is not for it"));
+  EXPECT_EQ(make_stage({.stage = "pipeline", .keep_journal = true}, header).status(),
+            absl::InvalidArgumentError("stage pipeline has no journal with --journal none: "
+                                       "--keep-journal has nothing to keep"));
 }
 
 TEST(PlayJson, HasEveryFieldOnOneLine) {
@@ -158,6 +169,16 @@ TEST_F(StreamPlay, FailsOnAStreamItCannotRead) {
   EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_EQ(outcome.err,
             fmt::format("hourglass play: {}: cannot open: No such file or directory\n", path_));
+}
+
+TEST_F(StreamPlay, RefusesARateWhereEachOperationWaitsForTheLast) {
+  const Outcome outcome = run(play_main, {"ecmix", "--scale", "1", "--stage", "pipeline", "--rate",
+                                          "1000000", "--latency"});
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_EQ(outcome.out, "");
+  EXPECT_EQ(outcome.err,
+            "hourglass play: --rate cannot be had with --latency, which offers the next operation "
+            "when the last one is over\n");
 }
 
 TEST_F(StreamPlay, GeneratesAStreamGivenByName) {

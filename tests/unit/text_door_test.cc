@@ -51,7 +51,23 @@ TEST_F(TextDoorTest, TakesEveryAmountThatClearingTakes) {
   EXPECT_EQ(say("withdraw 9007199254.74"), "funds of account 2: 0.000992 USD");
 }
 
+TEST_F(TextDoorTest, TakesOnlyAmountsOverZero) {
+  EXPECT_EQ(say("deposit 100"), "funds of account 1: 100.00 USD");
+  const auto refusal = [](const std::string& amount) {
+    return "? \"" + amount + "\" is not more than 0: deposit pays in, withdraw pays out";
+  };
+  for (const std::string amount : {"-5", "-0.000001", "-9223372036854.775807", "0", "-0"}) {
+    EXPECT_EQ(say("deposit " + amount), refusal(amount));
+    EXPECT_EQ(say("withdraw " + amount), refusal(amount));
+  }
+  // The step beyond, and proof that nothing was booked before it.
+  EXPECT_EQ(say("deposit 0.000001"), "funds of account 1: 100.000001 USD");
+  EXPECT_EQ(say("withdraw 0.000001"), "funds of account 1: 100.00 USD");
+}
+
 TEST_F(TextDoorTest, SaysWhyALineIsNoAmount) {
+  EXPECT_EQ(say("deposit"), "? deposit USD");
+  EXPECT_EQ(say("withdraw"), "? withdraw USD");
   EXPECT_EQ(say("deposit lots"), "? \"lots\" is no amount in USD, as 2500 or 2500.50");
   EXPECT_EQ(say("deposit 0.0000001"), "? \"0.0000001\" has parts of a micro-USD (0.000001)");
   EXPECT_EQ(say("withdraw 10000000000000"),
