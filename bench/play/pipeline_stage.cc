@@ -224,8 +224,7 @@ class PipelineStage final : public Stage {
   absl::Status failure_;
 };
 
-// The engine's, the journal's and the digest's.
-constexpr std::uint32_t kPollingThreads = 3;
+constexpr std::uint32_t kPollingThreads = 2;  // engine and journal; the digest's never spins
 
 // One for each journal, since it may be kept: checksums begin with it, so that no frame of another
 // journal fits.

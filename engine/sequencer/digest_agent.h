@@ -12,6 +12,7 @@
 #include "engine/ring/agent.h"
 #include "engine/ring/cursor.h"
 #include "engine/ring/gating_consumer.h"
+#include "engine/ring/idle.h"
 #include "engine/sequencer/pipeline_rings.h"
 
 namespace hourglass::engine {
@@ -21,6 +22,12 @@ class DigestAgent final : public Agent {
   // `digest` stands where the journal's last frame left it. Registers with the rings: before the
   // sequencer publishes. The rings outlive the agent.
   DigestAgent(PipelineRings& rings, std::unique_ptr<EventDigest> digest);
+
+  // The runner's idling: nobody waits for a point, so it never spins beside those who are waited
+  // for.
+  static IdleSettings pace() noexcept {
+    return {.mode = IdleMode::kSleep, .spins = 0, .yields = 100, .sleep_ns_max = 1'000'000};
+  }
 
   // Hashes a bounded number of the events of applied commands, and makes the point asked for when
   // it is there. Thread: its own. Cost: about 0.7 ns a byte, no allocation.

@@ -136,7 +136,7 @@ class Pipeline {
     if (acknowledge == Acknowledge::kWhenDurable) {
       digest_ = std::make_unique<DigestAgent>(*rings_, std::move(digest));
       digest_runner_ = std::make_unique<AgentRunner>(
-          AgentThread{.name = "hg-digest", .pin_cpu = {}, .idle = settings.journal_idle},
+          AgentThread{.name = "hg-digest", .pin_cpu = {}, .idle = DigestAgent::pace()},
           std::vector<Agent*>{digest_.get()});
       journal_ =
           std::make_unique<JournalAgent>(*writer_, *rings_, *digest_, &digest_runner_->wake());

@@ -18,7 +18,7 @@ using engine::TradingState;
 
 namespace {
 
-constexpr std::uint32_t kPollingThreads = 3;  // engine, journal, digest
+constexpr std::uint32_t kPollingThreads = 2;  // engine and journal; the digest's never spins
 constexpr std::chrono::seconds kPatienceWithFullDisk{5};
 constexpr std::uint64_t kRetriesToTell = 10;  // about as many seconds
 
