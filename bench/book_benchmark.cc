@@ -30,6 +30,8 @@
 #include <string_view>
 #include <vector>
 
+#include "bench/growth_flow.h"
+#include "bench/growth_lines.h"
 #include "bench/play/event_tally.h"
 #include "bench/play/translate.h"
 #include "bench/streams/split_mix.h"
@@ -42,81 +44,10 @@
 namespace hourglass::bench {
 namespace {
 
-using engine::BookOrder;
+static_assert(kKeyAhead == engine::Lookahead::kKeyAhead);
+
 using engine::Command;
 using engine::InstrumentId;
-using engine::Level;
-using engine::OrderHandle;
-using engine::OrderRecord;
-using engine::Price;
-using engine::Side;
-using engine::Slot;
-
-// --- Workload ------------------------------------------------------------------------------------
-
-constexpr std::array<std::uint32_t, 4> kSizes = {1'000, 10'000, 100'000, 1'000'000};
-constexpr std::uint32_t kOrdersPerLevel = 20;
-constexpr std::uint32_t kPairsPerBatch = 1U << 14;  // a pair: one cancel, one new order
-constexpr std::uint32_t kBatches = 128;
-constexpr std::uint32_t kTimedPairs = kPairsPerBatch * kBatches;
-// Times every order is replaced before the clock starts: by then the ages of the orders, and with
-// them the spread of their client keys, are what they stay.
-constexpr std::uint32_t kTurnovers = 3;
-constexpr std::uint32_t kSeed = 1;
-
-// New orders of one run; a client key is good for one of them.
-constexpr std::uint32_t key_count(std::uint32_t resting) {
-  return resting * (1 + kTurnovers) + kTimedPairs;
-}
-static_assert(key_count(kSizes.back()) < engine::kMaxClientKeysPerSession,
-              "one session and one trading day are enough");
-
-constexpr std::uint32_t levels_per_side(std::uint32_t resting) {
-  return resting / (2 * kOrdersPerLevel);
-}
-
-// The commands that keep `resting` orders in the book. The pool hands out the slot freed last, so
-// the order in place p always lives in slot p + 1.
-class OrderFlow {
- public:
-  explicit OrderFlow(std::uint32_t resting)
-      : id_of_(resting), levels_per_side_(levels_per_side(resting)) {}
-
-  [[nodiscard]] std::uint32_t resting() const noexcept {
-    return static_cast<std::uint32_t>(id_of_.size());
-  }
-  [[nodiscard]] std::uint32_t last_id() const noexcept { return last_id_; }
-  [[nodiscard]] StreamHeader header() const noexcept {
-    StreamHeader header;
-    header.n_symbols = 1;
-    header.min_price_ticks = 1;
-    header.max_price_ticks = static_cast<std::int32_t>(2 * levels_per_side_);
-    return header;
-  }
-
-  std::uint32_t random_place() noexcept { return random_.below(resting()); }
-
-  StreamOp cancel(std::uint32_t place) noexcept {
-    return {.order_id = id_of_[place], .kind = OpKind::kCancel};
-  }
-  StreamOp enter(std::uint32_t place) noexcept {
-    id_of_[place] = ++last_id_;
-    const auto side = static_cast<Side>(random_.below(2));
-    const std::int32_t distance = random_.below_signed(levels_per_side_);
-    const auto mid = static_cast<std::int32_t>(levels_per_side_);
-    return {.order_id = last_id_,
-            .qty_lots = 1 + random_.below(100),
-            .price_ticks = side == Side::kBuy ? mid - distance : mid + 1 + distance,
-            .kind = OpKind::kNew,
-            .side = side};
-  }
-
- private:
-  std::vector<std::uint32_t> id_of_;
-  std::uint32_t levels_per_side_;
-  std::uint32_t last_id_ = 0;
-  SplitMix random_{kSeed};
-};
 
 // --- The books and the exchange ------------------------------------------------------------------
 
@@ -169,10 +100,6 @@ class BooksAlone : public PlaysRecords {
   [[nodiscard]] bool is_as_expected(const OrderFlow& flow) const noexcept {
     return books_.orders().live_count() == flow.resting();
   }
-
-  static constexpr std::size_t kKeyAhead = 12;
-  static constexpr std::size_t kOrderAhead = 8;
-  static constexpr std::size_t kLinksAhead = 4;
 
  private:
   static constexpr InstrumentId kInstrument{0};
@@ -266,192 +193,6 @@ class WholeExchange : public PlaysRecords {
   EventTally tally_;
   std::uint64_t sequence_ = 0;
   std::uint64_t events_before_ = 0;
-};
-
-// --- The lines alone -----------------------------------------------------------------------------
-
-// The random places a cancel and the new order after it touch. What they touch besides is near: the
-// new order's slot and record are those just freed, its key entry follows the last one's.
-struct PairOfLines {
-  std::uint32_t cancelled_key;
-  std::uint32_t entered_key;
-  Slot slot;                    // order, and in the exchange its record
-  Slot older, younger;          // its neighbours at its price
-  Slot owner_older;             // its neighbours in the session's list, which with one account
-  Slot owner_younger;           // are the account's too: exchange only
-  std::uint32_t level;          // of the cancelled order
-  std::uint32_t entered_level;  // of the new one
-  Slot tail;                    // youngest order there
-};
-
-enum class Of : std::uint8_t { kBooks, kExchange };
-enum class Addresses : std::uint8_t { kKnown, kFollowed };
-
-// Key entry, order, two neighbours and level of the cancel, level and tail of the new order; the
-// exchange adds the record and two neighbours' records. A quarter of the orders straddle two lines.
-constexpr double random_lines_per_pair(Of what) {
-  return (what == Of::kBooks ? 7 : 10) + 0.25;
-}
-
-template <Of what, Addresses addresses>
-class LinesAlone {
- public:
-  using Step = PairOfLines;
-  static constexpr std::uint32_t kStepsPerPair = 1;
-
-  // The lengths are the exchange's own, so that the kernel backs them with pages of the same size.
-  explicit LinesAlone(const OrderFlow& flow)
-      : keys_(std::uint64_t{engine::kMaxClientKeyPages} * engine::kClientKeysPerPage),
-        orders_(engine::kMaxOrders),
-        records_(engine::kMaxOrders),
-        levels_(std::uint64_t{engine::kMaxLevelPages} * engine::kTicksPerPage),
-        fetches_ahead_(flow.resting() > engine::kOrdersInCache) {
-    keys_.prefault(key_count(flow.resting()) + 1);
-    orders_.prefault(flow.resting() + 1);
-    records_.prefault(flow.resting() + 1);
-    levels_.prefault(2 * levels_per_side(flow.resting()));
-  }
-
-  // Their cancels are of key 0, which names the scratch slot.
-  static void append_preload(OrderFlow& flow, std::vector<Step>& steps) {
-    for (std::uint32_t place = 0; place < flow.resting(); ++place) append(flow, place, 0, steps);
-  }
-  static void append_pair(OrderFlow& flow, std::vector<Step>& steps) {
-    const std::uint32_t place = flow.random_place();
-    append(flow, place, static_cast<std::uint32_t>(flow.cancel(place).order_id), steps);
-  }
-
-  void play(std::span<const PairOfLines> pairs) noexcept {
-    const std::size_t count = pairs.size();
-    for (std::size_t i = 0; i < count; ++i) {
-      if (fetches_ahead_) {
-        if (i + kKeyAhead < count) prefetch_key(pairs[i + kKeyAhead]);
-        if (i + kOrderAhead < count) prefetch_order(pairs[i + kOrderAhead]);
-        if (i + kLinksAhead < count) prefetch_links(pairs[i + kLinksAhead]);
-      }
-      cancel(pairs[i]);
-      enter(pairs[i]);
-    }
-    benchmark::DoNotOptimize(sum_);
-  }
-
-  // Every chain led to the order it should but for those of the preload.
-  [[nodiscard]] bool is_as_expected(const OrderFlow& flow) const noexcept {
-    return astray_ == (kFollows ? flow.resting() : 0);
-  }
-
- private:
-  // In pairs, the distances of the books and of Lookahead, which count commands.
-  static constexpr std::size_t kKeyAhead = BooksAlone::kKeyAhead / 2;
-  static constexpr std::size_t kOrderAhead = BooksAlone::kOrderAhead / 2;
-  static constexpr std::size_t kLinksAhead = BooksAlone::kLinksAhead / 2;
-  static_assert(BooksAlone::kKeyAhead == engine::Lookahead::kKeyAhead);
-
-  static constexpr bool kFollows = addresses == Addresses::kFollowed;
-
-  static void append(OrderFlow& flow, std::uint32_t place, std::uint32_t cancelled_key,
-                     std::vector<Step>& steps) {
-    const auto slot = [&] { return flow.random_place() + 1; };
-    const auto level = [&] { return flow.random_place() / kOrdersPerLevel; };
-    steps.push_back({.cancelled_key = cancelled_key,
-                     .entered_key = static_cast<std::uint32_t>(flow.enter(place).order_id),
-                     .slot = place + 1,
-                     .older = slot(),
-                     .younger = slot(),
-                     .owner_older = slot(),
-                     .owner_younger = slot(),
-                     .level = level(),
-                     .entered_level = level(),
-                     .tail = slot()});
-  }
-
-  // Where the cancel's lines are.
-  [[nodiscard]] Slot slot_of(const PairOfLines& at) const noexcept {
-    return kFollows ? keys_[at.cancelled_key].slot : at.slot;
-  }
-  [[nodiscard]] Slot older(const PairOfLines& at, Slot slot) const noexcept {
-    return kFollows ? orders_[slot].prev : at.older;
-  }
-  [[nodiscard]] Slot younger(const PairOfLines& at, Slot slot) const noexcept {
-    return kFollows ? orders_[slot].next : at.younger;
-  }
-  [[nodiscard]] std::uint32_t level(const PairOfLines& at, Slot slot) const noexcept {
-    return kFollows ? orders_[slot].level : at.level;
-  }
-  [[nodiscard]] Slot owner_older(const PairOfLines& at, Slot slot) const noexcept {
-    return kFollows ? records_[slot].session_prev : at.owner_older;
-  }
-  [[nodiscard]] Slot owner_younger(const PairOfLines& at, Slot slot) const noexcept {
-    return kFollows ? records_[slot].session_next : at.owner_younger;
-  }
-
-  void prefetch_key(const PairOfLines& at) const noexcept {
-    engine::prefetch_line(&keys_[at.cancelled_key]);
-    engine::prefetch_line(&levels_[at.entered_level]);
-  }
-  void prefetch_order(const PairOfLines& at) const noexcept {
-    const Slot slot = slot_of(at);
-    engine::prefetch_line(&orders_[slot]);
-    if constexpr (what == Of::kExchange) engine::prefetch_line(&records_[slot]);
-  }
-  void prefetch_links(const PairOfLines& at) const noexcept {
-    const Slot slot = slot_of(at);
-    engine::prefetch_line(&orders_[older(at, slot)]);
-    engine::prefetch_line(&orders_[younger(at, slot)]);
-    engine::prefetch_line(&levels_[level(at, slot)]);
-    if constexpr (what == Of::kExchange) {
-      engine::prefetch_line(&records_[owner_older(at, slot)]);
-      engine::prefetch_line(&records_[owner_younger(at, slot)]);
-    }
-  }
-
-  // Reads and writes the lines a cancel does.
-  void cancel(const PairOfLines& at) noexcept {
-    const Slot slot = slot_of(at);
-    astray_ += slot != at.slot ? 1 : 0;
-    const Slot prev = older(at, slot);
-    const Slot next = younger(at, slot);
-    sum_ += keys_[at.cancelled_key].generation + orders_[slot].qty;
-    ++orders_[slot].generation;
-    orders_[prev].next = next;
-    orders_[next].prev = prev;
-    levels_[level(at, slot)].head = next;
-    if constexpr (what == Of::kExchange) {
-      const Slot owner_prev = owner_older(at, slot);
-      const Slot owner_next = owner_younger(at, slot);
-      sum_ += records_[slot].total;
-      records_[owner_prev].session_next = owner_next;
-      records_[owner_next].session_prev = owner_prev;
-    }
-  }
-  // The same for a new order, which leaves behind what its cancel will follow. The tail is fetched
-  // ahead by nobody: it is only written, so nothing waits for it.
-  void enter(const PairOfLines& at) noexcept {
-    Level& its_level = levels_[at.entered_level];
-    const Slot tail = kFollows ? its_level.tail : at.tail;
-    BookOrder& order = orders_[at.slot];
-    order.prev = at.older;
-    order.next = at.younger;
-    order.qty = 1;
-    order.level = at.entered_level;
-    orders_[tail].next = at.slot;
-    its_level.tail = at.slot;
-    keys_[at.entered_key] = {.slot = at.slot, .generation = order.generation};
-    if constexpr (what == Of::kExchange) {
-      OrderRecord& record = records_[at.slot];
-      record.session_prev = at.owner_older;
-      record.session_next = at.owner_younger;
-      record.total = 1;
-    }
-  }
-
-  engine::FixedArray<OrderHandle> keys_;
-  engine::FixedArray<BookOrder> orders_;
-  engine::FixedArray<OrderRecord> records_;
-  engine::FixedArray<Level> levels_;
-  std::uint64_t sum_ = 0;
-  std::uint64_t astray_ = 0;
-  bool fetches_ahead_;
 };
 
 // --- Measuring -----------------------------------------------------------------------------------

@@ -90,9 +90,14 @@ absl::Status JournalAgent::seal() {
     if (const absl::Status status = commit(pending_, false); !status.ok()) return status;
     pending_ = 0;
   }
-  // What the last frame asked for reaches to the end.
-  while (!digest_.ready()) digest_.do_work();  // ends: all events are in the ring
-  return commit(0, true);
+  // The seal names the end. Where the last frame could not ask for that, because the point before
+  // was still being made, a first seal names that point.
+  const SequenceNumber last(writer_.next_sequence().value() - 1);
+  for (;;) {                                     // ends: each point asked for reaches to the end
+    while (!digest_.ready()) digest_.do_work();  // ends: all events are in the ring
+    if (const absl::Status status = commit(0, true); !status.ok()) return status;
+    if (point_.through == last || point_unnamed_) return absl::OkStatus();
+  }
 }
 
 }  // namespace hourglass::engine

@@ -159,7 +159,9 @@ class Pipeline {
                        },
                        .limits = settings.limits};
     maker.limits.prefault_orders = maker.limits.prefault_client_keys = 0;
-    shadow_ = std::make_unique<ShadowAgent>(device, rings_->durable, maker, *settings.shadow);
+    ShadowSettings shadow_settings = *settings.shadow;
+    shadow_settings.trusted_snapshot = report_.snapshot;
+    shadow_ = std::make_unique<ShadowAgent>(device, rings_->durable, maker, shadow_settings);
     shadow_runner_ = std::make_unique<AgentRunner>(
         AgentThread{.name = "hg-shadow", .pin_cpu = {}, .idle = ShadowAgent::pace()},
         std::vector<Agent*>{shadow_.get()});

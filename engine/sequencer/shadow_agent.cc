@@ -84,7 +84,7 @@ std::uint32_t ShadowAgent::do_work() noexcept {
 
 void ShadowAgent::begin() {
   const SequenceNumber announced(durable_.get() - 1);
-  auto start = start_shadow(device_, announced, make_);
+  auto start = start_shadow(device_, announced, settings_.trusted_snapshot, make_);
   if (absl::IsFailedPrecondition(start.status())) {
     return give_up(ShadowState::kFailed, start.status());
   }

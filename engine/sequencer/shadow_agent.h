@@ -29,6 +29,8 @@ struct ShadowSettings {
   // A snapshot of a state up to this size is read back, loaded into a third exchange and compared;
   // a larger one only when a start uses it, where one that is not good is passed over.
   std::uint64_t verify_bytes_max = std::uint64_t{64} << 20;
+  // Snapshots of later commands are left alone: the market's own start passed them over.
+  SequenceNumber trusted_snapshot{~std::uint64_t{0}};
 };
 
 enum class ShadowState : std::uint8_t {

@@ -20,7 +20,7 @@ bool take(ShadowStart& start, const Snapshot& snapshot, const ReplicaMaker& make
 }  // namespace
 
 absl::StatusOr<ShadowStart> start_shadow(JournalDevice& device, SequenceNumber announced,
-                                         const ReplicaMaker& make) {
+                                         SequenceNumber trusted, const ReplicaMaker& make) {
   ShadowStart start;
   auto reader = JournalReader::open(device, {.stop_after = announced});
   if (!reader.ok()) return reader.status();
@@ -42,6 +42,7 @@ absl::StatusOr<ShadowStart> start_shadow(JournalDevice& device, SequenceNumber a
     if (!snapshot.ok() || snapshot->place.sequence > announced) continue;
     const SequenceNumber sequence = snapshot->place.sequence;
     if (start.newest_snapshot == SequenceNumber(0)) start.newest_snapshot = sequence;
+    if (sequence > trusted) continue;
     // Events between the store's end and the snapshot would be missing for ever.
     if (sequence > start.store->last_sequence() || !take(start, *snapshot, make)) continue;
     if (const absl::Status s = start.reader->seek(sequence); !s.ok()) return s;

@@ -29,13 +29,13 @@ struct ShadowStart {
   SequenceNumber newest_snapshot{0};  // that is whole, whether it was used or not; 0: none
 };
 
-// Finds the newest whole snapshot not ahead of `announced` up to which the event store has every
-// event, else the first command. The store is opened, or begun, and cut back to there. Errors:
-// kFailedPrecondition where the journal's first command is not here, from which alone a lost event
-// store can be made again; the reader's and the device's. Thread: any; the journal may be being
-// written. Cost: reads the event store once, snapshots until one will do, and headers; one
-// exchange.
+// Finds the newest whole snapshot at or before `trusted`, and not ahead of `announced`, up to which
+// the event store has every event, else the first command. The store is opened, or begun, and cut
+// back to there. Errors: kFailedPrecondition where the journal's first command is not here, from
+// which alone a lost event store can be made again; the reader's and the device's. Thread: any; the
+// journal may be being written. Cost: reads the event store once, snapshots until one will do, and
+// headers; one exchange.
 absl::StatusOr<ShadowStart> start_shadow(JournalDevice& device, SequenceNumber announced,
-                                         const ReplicaMaker& make);
+                                         SequenceNumber trusted, const ReplicaMaker& make);
 
 }  // namespace hourglass::engine

@@ -18,6 +18,7 @@
 #include "tests/alloc/allocation_count.h"
 #include "tests/support/random_commands.h"
 #include "tests/support/random_source.h"
+#include "tests/support/replicas.h"
 
 namespace hourglass::engine::test {
 namespace {
@@ -32,17 +33,6 @@ constexpr std::uint32_t kMaxSlices = 2'000;
 constexpr std::array kProfiles = {Profile::kPlain,    Profile::kCrossing, Profile::kIcebergs,
                                   Profile::kReplaces, Profile::kBulk,     Profile::kDays,
                                   Profile::kStates,   Profile::kFunds,    Profile::kHostile};
-
-ExchangeLimits limits_of(const Stream& stream) {
-  return {.max_orders = stream.limits.max_orders,
-          .max_level_pages = 1U << 14,
-          .max_instruments = stream.limits.max_instruments,
-          .max_sessions = stream.limits.max_sessions,
-          .max_accounts = stream.limits.max_accounts,
-          .max_client_key_pages = stream.limits.max_client_key_pages,
-          .max_steps_per_apply = stream.limits.max_steps_per_apply,
-          .max_scan_per_apply = stream.limits.max_scan_per_apply};
-}
 
 // What went by, so that a test of silence can show that something was said.
 struct Tally {
@@ -95,7 +85,7 @@ template <class ClearingType, class Sink>
 class ExchangeRun {
  public:
   ExchangeRun(const Stream& stream, Sink& sink)
-      : stream_(stream), sink_(sink), exchange_(limits_of(stream)) {}
+      : stream_(stream), sink_(sink), exchange_(exchange_limits(stream.limits)) {}
 
   // Allocations while commands [from, to) of the stream ran.
   std::uint64_t run(std::size_t from, std::size_t to) {
@@ -169,7 +159,7 @@ template <class Sink>
 class PipelineRun {
  public:
   PipelineRun(const Stream& stream, Sink& sink)
-      : stream_(stream), sink_(sink), exchange_(limits_of(stream)) {}
+      : stream_(stream), sink_(sink), exchange_(exchange_limits(stream.limits)) {}
 
   std::uint64_t run(std::size_t from, std::size_t to) {
     const AllocationCount allocations;

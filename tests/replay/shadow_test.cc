@@ -75,6 +75,12 @@ class Watched {
     shadow = std::make_unique<ShadowAgent>(device, durable_, make, settings_);
   }
 
+  // As after a start of the market that passed over every later snapshot.
+  void restart_trusting(SequenceNumber snapshot) {
+    settings_.trusted_snapshot = snapshot;
+    restart();
+  }
+
   // The last command some durable frame vouches for.
   [[nodiscard]] SequenceNumber last_point() const {
     return recorder_.points().back().point.through;
@@ -227,6 +233,21 @@ TEST(Shadow, PassesOverADamagedSnapshotForTheOneBefore) {
   EXPECT_EQ(market->agreed(), before[1]);
   market->catch_up();
   EXPECT_EQ(stored_events(market->device), market->events_through(market->last_point()));
+}
+
+TEST(Shadow, LeavesSnapshotsAloneThatTheMarketsStartPassedOver) {
+  const auto market = watched(Profile::kPlain, 4);
+  market->trade_and_watch(20);
+  const auto before = market->snapshots();
+  ASSERT_EQ(before.size(), 3U);
+  market->restart_trusting(SequenceNumber(before[1]));
+  market->shadow->do_work();
+  EXPECT_EQ(market->agreed(), before[1]);
+  market->restart_trusting(SequenceNumber(0));
+  market->shadow->do_work();
+  EXPECT_EQ(market->agreed(), 0U);
+  market->catch_up();
+  market->expect_all_is_true();
 }
 
 TEST(Shadow, MakesALostOrShortenedEventStoreAgain) {

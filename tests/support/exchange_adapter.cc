@@ -1,6 +1,7 @@
 // The real exchange as an exchange under test.
 #include "engine/exchange/exchange.h"
 #include "risk/clearing/funded_limit.h"
+#include "tests/support/replicas.h"
 #include "tests/support/under_test.h"
 
 namespace hourglass::engine::test {
@@ -35,18 +36,11 @@ class ExchangeUnderTest final : public UnderTest {
 }  // namespace
 
 std::unique_ptr<UnderTest> make_exchange(const NaiveLimits& limits, Clearing clearing) {
-  const ExchangeLimits exchange_limits{.max_orders = limits.max_orders,
-                                       .max_level_pages = 1U << 14,
-                                       .max_instruments = limits.max_instruments,
-                                       .max_sessions = limits.max_sessions,
-                                       .max_accounts = limits.max_accounts,
-                                       .max_client_key_pages = limits.max_client_key_pages,
-                                       .max_steps_per_apply = limits.max_steps_per_apply,
-                                       .max_scan_per_apply = limits.max_scan_per_apply};
+  const ExchangeLimits real = exchange_limits(limits);
   if (clearing == Clearing::kFunded) {
-    return std::make_unique<ExchangeUnderTest<risk::FundedLimit>>(exchange_limits);
+    return std::make_unique<ExchangeUnderTest<risk::FundedLimit>>(real);
   }
-  return std::make_unique<ExchangeUnderTest<engine::PermissiveClearing>>(exchange_limits);
+  return std::make_unique<ExchangeUnderTest<engine::PermissiveClearing>>(real);
 }
 
 }  // namespace hourglass::engine::test

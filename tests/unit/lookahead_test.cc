@@ -10,6 +10,7 @@
 #include "engine/exchange/exchange.h"
 #include "tests/support/random_commands.h"
 #include "tests/support/random_source.h"
+#include "tests/support/replicas.h"
 
 namespace hourglass::engine::test {
 namespace {
@@ -24,16 +25,7 @@ class Fed {
  public:
   enum class Ahead : std::uint8_t { kNo, kAlways };
 
-  Fed(const NaiveLimits& limits, Ahead ahead)
-      : exchange_({.max_orders = limits.max_orders,
-                   .max_level_pages = 1U << 14,
-                   .max_instruments = limits.max_instruments,
-                   .max_sessions = limits.max_sessions,
-                   .max_accounts = limits.max_accounts,
-                   .max_client_key_pages = limits.max_client_key_pages,
-                   .max_steps_per_apply = limits.max_steps_per_apply,
-                   .max_scan_per_apply = limits.max_scan_per_apply}),
-        ahead_(ahead) {}
+  Fed(const NaiveLimits& limits, Ahead ahead) : exchange_(exchange_limits(limits)), ahead_(ahead) {}
 
   void feed(std::span<const Step> burst) {
     lookahead_.begin();
