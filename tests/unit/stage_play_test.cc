@@ -49,16 +49,23 @@ void expect_as_the_header_says(const Stream& stream, const StageOptions& options
       << options.stage << ", journal " << name(options.journal);
 }
 
+// Records of a stream that are played. Where the whole venue is audited after every command, a few
+// take as long as a stream.
+#ifdef HOURGLASS_SLOW_CHECKS
+constexpr std::uint64_t kMostPlayed = 500;
+#else
+constexpr std::uint64_t kMostPlayed = 10'000'000;
+#endif
 // The journal of a preload that does not scale would be most of the test's time.
-constexpr std::uint64_t kMostJournaled = 100'000;
+constexpr std::uint64_t kMostJournaled = std::min<std::uint64_t>(100'000, kMostPlayed);
 
 // The first records of a long stream, half of them its preload, as a stream of its own. What to
 // expect of it is what the reference book does.
-Stream beginning_of(const Stream& stream) {
-  Stream beginning{.header = stream.header, .buffer = *RecordBuffer::reserve(kMostJournaled)};
-  for (const StreamOp& op : stream.records().first(kMostJournaled)) beginning.buffer.push_back(op);
-  beginning.header.n_ops = kMostJournaled;
-  beginning.header.n_preload = kMostJournaled / 2;
+Stream beginning_of(const Stream& stream, std::uint64_t count) {
+  Stream beginning{.header = stream.header, .buffer = *RecordBuffer::reserve(count)};
+  for (const StreamOp& op : stream.records().first(count)) beginning.buffer.push_back(op);
+  beginning.header.n_ops = count;
+  beginning.header.n_preload = count / 2;
   beginning.header.expected = play_for_throughput(beginning, {.stage = "reference"})->results;
   return beginning;
 }
@@ -82,10 +89,11 @@ TEST_P(StagePlay, EveryStagePrintsTheTapeTheHeaderExpectsAndAKeptJournalLeadsThe
   SCOPED_TRACE("HOURGLASS_SEED=" + std::to_string(seed));
   absl::StatusOr<Stream> stream = generate_stream(GetParam(), static_cast<std::uint32_t>(seed), 1);
   ASSERT_TRUE(stream.ok()) << stream.status();
+  if (stream->header.n_ops > kMostPlayed) stream = beginning_of(*stream, kMostPlayed);
   for (const std::string_view stage : {"book", "exchange", "pipeline"}) {
     expect_as_the_header_says(*stream, {.stage = stage});
   }
-  if (stream->header.n_ops > kMostJournaled) stream = beginning_of(*stream);
+  if (stream->header.n_ops > kMostJournaled) stream = beginning_of(*stream, kMostJournaled);
   expect_as_the_header_says(*stream, {.stage = "pipeline",
                                       .journal = JournalMode::kDurable,
                                       .journal_dir = parent_,
