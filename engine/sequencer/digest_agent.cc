@@ -32,7 +32,7 @@ std::uint32_t DigestAgent::do_work() noexcept {
     return true;
   });
   if (count == kEventsPerRead) return count;
-  // Fewer than it would take: all events of applied commands were there, and none is left.
+  // Fewer than it would take: the target's commands are applied, so their events were all there.
   absorbed_ = target_;
   const std::uint64_t asked = asked_.get();
   if (asked == made_.get_value_only() || absorbed_ < floor_) return count;

@@ -40,8 +40,9 @@ class DigestAgent final : public Agent {
   [[nodiscard]] bool ready() const noexcept { return made_.get() == asked_.get_value_only(); }
   // That point; only while ready().
   [[nodiscard]] const DigestPoint& point() const noexcept { return point_; }
-  // Asks for the next point, at command `floor` or later; only while ready(). The point there was
-  // is gone by that, so the caller has kept it and will name it. `floor` is or will be applied.
+  // Asks for the next point, at command `floor` or later; only while ready() (asserted). The point
+  // there was is gone by that, so the caller has kept it and will name it. `floor` is or will be
+  // applied. Cost: one release store.
   void ask(SequenceNumber floor) noexcept {
     HG_ASSERT(ready(), asked_.get_value_only());
     floor_ = floor;

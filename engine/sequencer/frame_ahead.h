@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 #include "absl/status/statusor.h"
 #include "engine/journal/aligned_buffer.h"
@@ -21,13 +22,12 @@ namespace hourglass::engine {
 
 class FrameAhead final : private Agent {
  public:
-  // `reader` outlives it and is its alone until stop(). Cost: buffers for a few frames.
+  // `reader` outlives it and is its alone until the destructor has ended the thread. Cost: 8 MiB of
+  // buffers.
   explicit FrameAhead(JournalReader& reader);
 
   // Starts the thread. Errors: the runner's.
   absl::Status start() { return runner_.start(); }
-  // Ends it, wherever it stands. Thread: the owner's.
-  void stop() { runner_.stop(); }
 
   // As JournalReader::next_frame(), with the same frames and errors: the end or an error comes
   // last. Waits for the thread. Valid until the next call. Thread: the owner's.

@@ -41,8 +41,9 @@ class JournalAgent final : public Agent {
   std::uint32_t do_work() noexcept override;
 
   // Writes what is left and a seal, so that the next start knows the journal ended in order; the
-  // writer is left to be closed. Thread: the journal's, after the sequencer has stopped and the
-  // digest's thread too. Errors: the writer's.
+  // writer is left to be closed. Where the seal alone would need a new segment the journal ends
+  // without one. Thread: the journal's, after the sequencer has stopped and the digest's thread
+  // too. Errors: the writer's. Cost: a few durable writes.
   absl::Status seal();
 
   [[nodiscard]] std::string_view name() const noexcept override { return "journal"; }

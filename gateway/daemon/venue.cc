@@ -114,7 +114,7 @@ absl::Status Venue::settle() {
       full_since = Clock::now();
     } else if (Clock::now() - *full_since > kPatienceWithFullDisk) {
       return absl::ResourceExhaustedError(fmt::format(
-          "the disk of {} is full, the market stops: commands from {} on are not on it and were "
+          "the disk is full ({}), the market stops: commands from {} on are not on it and were "
           "not answered. Nothing that was answered is lost; make room and start again",
           device_->describe(), rings.durable.get()));
     }

@@ -11,6 +11,7 @@
 #include "tests/replay/recorded.h"
 #include "tests/support/command_builder.h"
 #include "tests/support/journal_workload.h"
+#include "tests/support/reexecuted.h"
 
 namespace hourglass::engine::test {
 namespace {
@@ -36,17 +37,6 @@ std::unique_ptr<Recorded> record_around_a_snapshot(Profile profile, std::uint64_
   return recorded;
 }
 
-class Collector final : public ReplayObserver {
- public:
-  void on_events(const Command&, std::span<const Event> events) override {
-    for (const Event& event : events) {
-      const auto used = std::span(event.bytes).first(event_bytes(event.header().kind));
-      bytes.insert(bytes.end(), used.begin(), used.end());
-    }
-  }
-  std::vector<std::byte> bytes;
-};
-
 TEST(Snapshot, AndTheCommandsAfterItGiveWhatAllCommandsGive) {
   const std::uint64_t first_seed = journal_test_seed(1);
   for (const Profile profile : kAllProfiles) {
@@ -65,7 +55,7 @@ TEST(Snapshot, AndTheCommandsAfterItGiveWhatAllCommandsGive) {
       auto reader = JournalReader::open(recorded->device);
       ASSERT_TRUE(reader.ok());
       ASSERT_EQ((*reader)->seek(snapshot->place.sequence), absl::OkStatus());
-      Collector collector;
+      EventCollector collector;
       Replayer replayer(*replica, **reader,
                         std::make_unique<EventDigest>(
                             DigestPoint{snapshot->place.sequence, snapshot->place.event_digest}),

@@ -10,17 +10,6 @@
 namespace hourglass::engine::test {
 namespace {
 
-class Collector final : public ReplayObserver {
- public:
-  void on_events(const Command&, std::span<const Event> events) override {
-    for (const Event& event : events) {
-      const auto used = std::span(event.bytes).first(event_bytes(event.header().kind));
-      bytes.insert(bytes.end(), used.begin(), used.end());
-    }
-  }
-  std::vector<std::byte> bytes;
-};
-
 void must(const absl::Status& status) {
   if (!status.ok()) std::fprintf(stderr, "%s\n", status.ToString().c_str());
   HG_ASSERT(status.ok());
@@ -31,7 +20,7 @@ void must(const absl::Status& status) {
 Reexecuted reexecute(JournalDevice& device, std::unique_ptr<Replica> fresh) {
   auto reader = JournalReader::open(device);
   must(reader.status());
-  Collector collector;
+  EventCollector collector;
   Replayer replayer(*fresh, **reader, std::make_unique<EventDigest>(), &collector);
   must(replayer.run());
   return {.events = std::move(collector.bytes), .state = saved(*fresh)};

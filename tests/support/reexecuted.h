@@ -3,12 +3,26 @@
 
 #include <cstddef>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "engine/exchange/replica.h"
 #include "engine/journal/journal_device.h"
+#include "engine/sequencer/replayer.h"
 
 namespace hourglass::engine::test {
+
+// Keeps the bytes of the events of a replay.
+class EventCollector final : public ReplayObserver {
+ public:
+  void on_events(const Command&, std::span<const Event> events) override {
+    for (const Event& event : events) {
+      const auto used = std::span(event.bytes).first(event_bytes(event.header().kind));
+      bytes.insert(bytes.end(), used.begin(), used.end());
+    }
+  }
+  std::vector<std::byte> bytes;
+};
 
 struct Reexecuted {
   std::vector<std::byte> events;  // as the event store holds them
