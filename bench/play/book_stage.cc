@@ -90,21 +90,18 @@ class BookStage final : public Stage {
   static constexpr std::size_t kLinksAhead = 4;
   static constexpr std::size_t kHints = 16;
 
-  static bool enters(const StreamOp& op) noexcept {
-    return op.kind == OpKind::kNew || op.kind == OpKind::kIoc;
-  }
-
-  // The level it may come to rest at; 0 for none.
+  // Of every kind alike, since asking for the kind is a coin toss: the handle of an order yet to be
+  // entered is empty and fetches slot 0, the price of a cancel is none and fetches a level of none.
+  // Returns the level it may come to rest at; 0 for none.
   std::uint32_t prefetch_key(const StreamOp& op) const noexcept {
-    if (!enters(op)) prefetch_line(&handle_of_[op.order_id]);
-    if (op.kind == OpKind::kCancel || op.kind == OpKind::kReduce) return 0;
+    prefetch_line(&handle_of_[op.order_id]);
     return books_.prefetch_price(InstrumentId(op.symbol_index), op.side, Price(op.price_ticks));
   }
   void prefetch_order(const StreamOp& op) const noexcept {
-    if (!enters(op)) books_.orders().prefetch(handle_of_[op.order_id].slot);
+    books_.orders().prefetch(handle_of_[op.order_id].slot);
   }
   void prefetch_links(const StreamOp& op) const noexcept {
-    if (!enters(op)) books_.prefetch_links(handle_of_[op.order_id].slot);
+    books_.prefetch_links(handle_of_[op.order_id].slot);
   }
 
   void apply(const StreamOp& op) noexcept {

@@ -15,6 +15,7 @@
 #include "engine/base/assert.h"
 #include "engine/base/fixed_array.h"
 #include "engine/base/limits.h"
+#include "engine/base/select.h"
 #include "engine/base/types.h"
 #include "engine/book/book_side.h"
 #include "engine/book/level_pages.h"
@@ -151,12 +152,13 @@ inline void Books::append(Level& level, Slot slot) noexcept {
   order.next = kNoSlot;
   order.prev = tail;
   orders_[tail].next = slot;  // slot 0 takes the write when the level is empty
-  level.head = tail == kNoSlot ? slot : level.head;
+  level.head = select(tail == kNoSlot, slot, level.head);
   level.tail = slot;
 }
 
-inline void Books::insert(InstrumentId instrument, Side s, Price price, Slot slot,
-                          std::uint32_t qty, bool has_hidden) noexcept {
+[[gnu::always_inline]] inline void Books::insert(InstrumentId instrument, Side s, Price price,
+                                                 Slot slot, std::uint32_t qty,
+                                                 bool has_hidden) noexcept {
   BookSide& book_side = side(instrument, s);
   const std::uint32_t key = book_side.key_of(price);
   HG_ASSERT(key < book_side.key_limit && qty > 0, price, qty);
@@ -172,12 +174,12 @@ inline void Books::insert(InstrumentId instrument, Side s, Price price, Slot slo
   order.qty = qty;
   order.level = level_index;
   order.has_hidden = has_hidden ? 1 : 0;
-  if (level.head == kNoSlot) {
-    levels_.page(page).occupied |= std::uint64_t{1} << (key % kTicksPerPage);
-    const bool better = key < book_side.best_key;
-    book_side.best_key = better ? key : book_side.best_key;
-    book_side.best_level = better ? level_index : book_side.best_level;
-  }
+  // Without asking whether the level was empty, which is a coin toss: that of a level with orders
+  // changes nothing here.
+  levels_.page(page).occupied |= std::uint64_t{1} << (key % kTicksPerPage);
+  const bool better = key < book_side.best_key;
+  book_side.best_key = better ? key : book_side.best_key;
+  book_side.best_level = better ? level_index : book_side.best_level;
   append(level, slot);
 }
 
@@ -187,12 +189,13 @@ inline void Books::remove(Slot slot) noexcept {
   Level& level = levels_.level(level_index);
   const Slot next = order.next;
   const Slot prev = order.prev;
-  HG_ASSERT(prev != kNoSlot || level.head == slot, slot, level.head);
+  const Slot head = select(prev == kNoSlot, next, level.head);
+  HG_ASSERT(level.head == select(prev == kNoSlot, slot, head), slot, level.head);
   orders_[prev].next = next;
   orders_[next].prev = prev;
-  level.head = prev == kNoSlot ? next : level.head;
-  level.tail = next == kNoSlot ? prev : level.tail;
-  if (level.head == kNoSlot) {
+  level.head = head;
+  level.tail = select(next == kNoSlot, prev, level.tail);
+  if (head == kNoSlot) {
     const std::uint32_t book_side = levels_.page(level_index / kTicksPerPage).book_side;
     level_emptied(sides_[book_side], level_index);
   }
@@ -314,8 +317,9 @@ inline std::uint32_t Books::prefetch_price(InstrumentId instrument, Side s,
   const BookSide& book_side = side(instrument, s);
   const std::uint32_t key = book_side.key_of(price);
   const bool known = key < book_side.key_limit;
-  const std::uint32_t* directory = known ? book_side.directory : &kNowhere;
-  const std::uint32_t page = directory[known ? key / kTicksPerPage : 0];
+  const std::uint32_t* directory =
+      select(known, static_cast<const std::uint32_t*>(book_side.directory), &kNowhere);
+  const std::uint32_t page = directory[select(known, key / kTicksPerPage, 0)];
   const std::uint32_t level_index = page * kTicksPerPage + key % kTicksPerPage;
   levels_.prefetch(level_index);
   return level_index;

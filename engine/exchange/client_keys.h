@@ -53,6 +53,15 @@ class ClientKeys {
     return page_day_[at.page] == day_ || orders.is_live(entry);
   }
 
+  // The entry of a key nobody used today, where its page was written today already: all a set()
+  // needs. Null where it is not that simple. Good until the next key is set.
+  [[nodiscard]] OrderHandle* free_entry(SessionId session, ClientKey key) noexcept {
+    const std::uint32_t page = directory_[directory_index(session, key)];
+    OrderHandle& entry = entries_[entry_index(page, key)];
+    const bool used = entry.slot != kNoSlot || entry.generation == day_ + 1;
+    return page == 0 || used || page_day_[page] != day_ ? nullptr : &entry;
+  }
+
   // Whether the key can be written: its page exists or one is left.
   [[nodiscard]] bool has_room(const Place& at) const noexcept {
     return at.page != 0 || used_pages_ < max_pages_;

@@ -10,6 +10,7 @@
 #include "engine/base/assert.h"
 #include "engine/exchange/checks.h"
 #include "engine/exchange/market_state.h"
+#include "engine/exchange/plain_order.h"
 #include "engine/order/clearing.h"
 #include "engine/order/order_state.h"
 
@@ -78,8 +79,14 @@ class Exchange {
   RejectReason resume(const ContinueWork& command) noexcept;
 
   // exchange_entry.h: new orders and matching.
+  // What an order may have besides a price, a quantity and a life: nothing, for plain ones.
+  enum class Options : std::uint8_t { kNone, kAny };
+  RejectReason enter(const Command& command) noexcept;
+  RejectReason submit_plain(const NewOrder& command, OrderHandle& key_entry) noexcept;
+  [[nodiscard]] OrderHandle* plain_entry(const NewOrder& command) noexcept;
   RejectReason submit(const NewOrder& command) noexcept;
-  Slot accept(const NewOrder& command, const ClientKeys::Place& key, Price price) noexcept;
+  template <Options kOptions>
+  Slot accept(const NewOrder& command, Price price) noexcept;
   [[nodiscard]] RejectReason check_new(const NewOrder& command, const Instrument& terms,
                                        const ClientKeys::Place& key) const noexcept;
   [[nodiscard]] RejectReason working_price(const NewOrder& command, Price& price) const noexcept;
@@ -90,20 +97,26 @@ class Exchange {
                                      std::int64_t wanted) const noexcept;
   void meet_book(IncomingOrder in, SequenceNumber origin, std::uint64_t steps_done) noexcept;
   void settle(IncomingOrder in) noexcept;
+  template <Options kOptions>
   void rest(IncomingOrder in) noexcept;
   void drop(IncomingOrder in, CancelReason reason) noexcept;
   void forget(IncomingOrder in) noexcept;
 
   // exchange_change.h: cancel and replace.
   RejectReason cancel(const CancelOrder& command) noexcept;
+  RejectReason change(const Command& command) noexcept;
+  [[nodiscard]] Slot plain_target(const ReplaceOrder& command,
+                                  std::uint32_t& new_open) const noexcept;
   RejectReason replace(const ReplaceOrder& command) noexcept;
   [[nodiscard]] RejectReason check_owner(const CommandHeader& header, Slot slot) const noexcept;
   [[nodiscard]] RejectReason check_replace(const ReplaceOrder& command, Slot slot) const noexcept;
   void keep_place(const ReplaceOrder& command, Slot slot, std::uint32_t open) noexcept;
+  template <Options kOptions>
   RejectReason requeue(const ReplaceOrder& command, Slot slot, std::uint32_t open) noexcept;
   [[nodiscard]] bool keeps_priority(const ReplaceOrder& command, Slot slot,
                                     std::uint32_t open) const noexcept;
   void set_display(Slot slot, Qty display_qty) noexcept;
+  void rename(const ReplaceOrder& command, Slot slot) noexcept;
   void report_replaced(const ReplaceOrder& command, Slot slot, Price price, std::uint32_t open,
                        std::uint32_t displayed) noexcept;
   void cancel_order(Slot slot, CancelReason reason, std::uint32_t session_sequence) noexcept;

@@ -62,7 +62,53 @@ template <Clearing C>
 }
 
 template <Clearing C>
-[[gnu::always_inline]] inline RejectReason Exchange<C>::replace(const ReplaceOrder& c) noexcept {
+[[gnu::always_inline]] inline RejectReason Exchange<C>::change(const Command& command) noexcept {
+  const auto& c = command.as<ReplaceOrder>();
+  if (is_plain(c)) [[likely]] {
+    std::uint32_t new_open = 0;
+    const Slot slot = plain_target(c, new_open);
+    if (slot != kNoSlot) [[likely]]
+      return requeue<Options::kNone>(c, slot, new_open);
+  }
+  return run(command, &Exchange::replace);
+}
+
+// The order a plain replace moves to the back of a price, where there is nothing else to refuse it
+// for but by clearing, and what will be open of it. kNoSlot where there may be, where it keeps its
+// place or its order has parts of its own: all that is replace()'s affair alone.
+template <Clearing C>
+[[gnu::always_inline]] inline Slot Exchange<C>::plain_target(
+    const ReplaceOrder& c, std::uint32_t& new_open) const noexcept {
+  const ExchangeLimits& limits = state_.limits;
+  if (has_pending_work() || c.header.session.value() >= limits.max_sessions ||
+      c.header.account.value() >= limits.max_accounts ||
+      c.header.instrument.value() >= limits.max_instruments ||
+      c.target.value() >= kMaxClientKeysPerSession) {
+    return kNoSlot;
+  }
+  const Slot slot = state_.find_order(c.header.session, c.target);
+  const OrderRecord& record = state_.records[slot];
+  const Instrument& terms = instrument(c.header.instrument);
+  if (slot == kNoSlot || record.instrument != c.header.instrument ||
+      record.account != c.header.account || record.side != c.side || record.is_iceberg != 0 ||
+      record.post_only != PostOnly::kNo || terms.state != TradingState::kOpen ||
+      check_limit_price(terms, c.price) != RejectReason::kNone || state_.books.levels().full()) {
+    return kNoSlot;
+  }
+  const std::int64_t qty = c.qty.value();  // is_plain: below 2^32
+  const bool states_open = c.basis == QtyBasis::kOpen;
+  const std::int64_t total = states_open ? record.executed + qty : qty;
+  const std::int64_t open = total - record.executed;
+  if (open <= 0 || total > std::int64_t{terms.max_order_qty_lots}) return kNoSlot;
+  if (!states_open && open <= state_.open_qty(slot) && c.price == state_.books.price_of(slot)) {
+    return kNoSlot;
+  }
+  new_open = static_cast<std::uint32_t>(open);
+  return slot;
+}
+
+template <Clearing C>
+[[gnu::noinline]] RejectReason Exchange<C>::replace(const ReplaceOrder& c) noexcept {
   const SessionId session = c.header.session;
   if (c.header.instrument.value() >= state_.limits.max_instruments ||
       !instrument(c.header.instrument).listed()) {
@@ -88,7 +134,9 @@ template <Clearing C>
   if (c.basis == QtyBasis::kReduceBy) new_open = open - qty;
   if (c.basis == QtyBasis::kTotal) new_open = qty - record.executed;
   const bool keeps = new_open > 0 && keeps_priority(c, slot, static_cast<std::uint32_t>(new_open));
-  if (new_open > 0 && !keeps) return requeue(c, slot, static_cast<std::uint32_t>(new_open));
+  if (new_open > 0 && !keeps) {
+    return requeue<Options::kAny>(c, slot, static_cast<std::uint32_t>(new_open));
+  }
   if (c.key != c.target && !state_.keys.has_room(state_.keys.place(session, c.key))) {
     return RejectReason::kClientKeyLimitReached;
   }
@@ -158,24 +206,28 @@ template <Clearing C>
     record.total -= less;
     if (less != from_hidden) books.reduce(slot, less - from_hidden);
   }
+  if (c.key != c.target) rename(c, slot);
   report_replaced(c, slot, price, new_open, books.orders()[slot].qty);
 }
 
-// HG-MATCH-046. Clearing decides before anything changes.
+// HG-MATCH-046. Clearing decides before anything changes. kNone: what plain_target() gave.
 template <Clearing C>
+template <typename Exchange<C>::Options kOptions>
 [[gnu::always_inline]] inline RejectReason Exchange<C>::requeue(const ReplaceOrder& c, Slot slot,
                                                                 std::uint32_t new_open) noexcept {
   Books& books = state_.books;
   OrderRecord& record = state_.records[slot];
   Price price = c.price;
-  if (record.post_only != PostOnly::kNo) {
-    const auto reason = post_only_price(record.instrument, record.side, record.post_only, price);
-    if (reason != RejectReason::kNone) return reason;
+  if constexpr (kOptions == Options::kAny) {
+    if (record.post_only != PostOnly::kNo) {
+      const auto reason = post_only_price(record.instrument, record.side, record.post_only, price);
+      if (reason != RejectReason::kNone) return reason;
+    }
+    if (c.key != c.target && !state_.keys.has_room(state_.keys.place(record.session, c.key))) {
+      return RejectReason::kClientKeyLimitReached;
+    }
+    if (books.levels().full()) return RejectReason::kPriceLevelLimitReached;
   }
-  if (c.key != c.target && !state_.keys.has_room(state_.keys.place(record.session, c.key))) {
-    return RejectReason::kClientKeyLimitReached;
-  }
-  if (books.levels().full()) return RejectReason::kPriceLevelLimitReached;
   const OrderIntent old_intent = intent(record, books.price_of(slot), state_.open_qty(slot));
   if (const auto reason = clearing_.replace(old_intent, intent(record, price, new_open));
       reason != RejectReason::kNone) {
@@ -185,14 +237,19 @@ template <Clearing C>
   books.remove(slot);
   record.total = record.executed + new_open;
   record.hidden = 0;
-  if (c.display_qty != Qty(0)) {
-    record.is_iceberg = static_cast<std::uint8_t>(c.display_qty < c.qty ? 1 : 0);
-    if (record.is_iceberg != 0) set_display(slot, c.display_qty);
+  if constexpr (kOptions == Options::kAny) {
+    if (c.display_qty != Qty(0)) {
+      record.is_iceberg = static_cast<std::uint8_t>(c.display_qty < c.qty ? 1 : 0);
+      if (record.is_iceberg != 0) set_display(slot, c.display_qty);
+    }
+    if (c.key != c.target) rename(c, slot);
   }
   report_replaced(c, slot, price, new_open, 0);
   const IncomingOrder in{.price = price, .slot = slot, .left = new_open};
   if (books.crosses(record.instrument, record.side, price)) {
     meet_book(in, c.header.sequence, 0);
+  } else if constexpr (kOptions == Options::kNone) {
+    rest<Options::kNone>(in);
   } else {
     settle(in);
   }
@@ -207,18 +264,22 @@ template <Clearing C>
   extras.display_qty = static_cast<std::uint32_t>(display_qty.value());
 }
 
-// HG-MATCH-045 to 047: tells of the new terms and moves the order under its new key.
+// HG-MATCH-047: moves the order under its new key.
+template <Clearing C>
+[[gnu::noinline]] void Exchange<C>::rename(const ReplaceOrder& c, Slot slot) noexcept {
+  const SessionId session = state_.records[slot].session;
+  const OrderPool& orders = state_.books.orders();
+  state_.records[slot].key = c.key;
+  state_.keys.set(state_.keys.place(session, c.key), orders.handle(slot), orders);
+  state_.keys.mark_used(state_.keys.place(session, c.target), orders);
+}
+
+// HG-MATCH-045, 046: tells of the new terms.
 template <Clearing C>
 [[gnu::always_inline]] inline void Exchange<C>::report_replaced(const ReplaceOrder& c, Slot slot,
                                                                 Price price, std::uint32_t new_open,
                                                                 std::uint32_t displayed) noexcept {
-  OrderRecord& record = state_.records[slot];
-  record.key = c.key;
-  if (c.key != c.target) {
-    const OrderPool& orders = state_.books.orders();
-    state_.keys.set(state_.keys.place(record.session, c.key), orders.handle(slot), orders);
-    state_.keys.mark_used(state_.keys.place(record.session, c.target), orders);
-  }
+  const OrderRecord& record = state_.records[slot];
   auto& event = state_.events.template add_public<OrderReplaced>(record.instrument,
                                                                  instrument(record.instrument));
   set_ref(event.order, record);

@@ -25,8 +25,8 @@ std::span<const Event> Exchange<C>::apply(const Command& command) noexcept {
 template <Clearing C>
 RejectReason Exchange<C>::dispatch(const Command& command) noexcept {
   switch (command.header().kind) {
-    case CommandKind::kNewOrder: return run(command, &Exchange::submit);
-    case CommandKind::kReplaceOrder: return run(command, &Exchange::replace);
+    case CommandKind::kNewOrder: return enter(command);
+    case CommandKind::kReplaceOrder: return change(command);
     case CommandKind::kCancelOrder: return run(command, &Exchange::cancel);
     case CommandKind::kMassCancel: return run(command, &Exchange::mass_cancel);
     case CommandKind::kContinue: return run(command, &Exchange::resume);

@@ -5,9 +5,70 @@
 
 namespace hourglass::engine {
 
+template <Clearing C>
+[[gnu::always_inline]] inline RejectReason Exchange<C>::enter(const Command& command) noexcept {
+  const auto& c = command.as<NewOrder>();
+  if (is_plain(c)) [[likely]] {
+    OrderHandle* const key_entry = plain_entry(c);
+    if (key_entry != nullptr) [[likely]]
+      return submit_plain(c, *key_entry);
+  }
+  return run(command, &Exchange::submit);
+}
+
+// The entry for a plain order's key, where there is nothing else to refuse it for but by clearing.
+// Null where there may be, or the short way cannot tell: the reason, and the order of reasons, is
+// submit()'s affair alone.
+template <Clearing C>
+[[gnu::always_inline]] inline OrderHandle* Exchange<C>::plain_entry(const NewOrder& c) noexcept {
+  const ExchangeLimits& limits = state_.limits;
+  if (has_pending_work() || c.header.session.value() >= limits.max_sessions ||
+      c.header.account.value() >= limits.max_accounts ||
+      c.header.instrument.value() >= limits.max_instruments ||
+      c.key.value() >= kMaxClientKeysPerSession) {
+    return nullptr;
+  }
+  const Instrument& terms = instrument(c.header.instrument);
+  const auto qty = static_cast<std::uint32_t>(c.qty.value());  // is_plain: not cut
+  if (terms.state != TradingState::kOpen || qty - 1 >= terms.max_order_qty_lots ||
+      check_limit_price(terms, c.price) != RejectReason::kNone || state_.books.orders().full() ||
+      state_.books.levels().full()) {
+    return nullptr;
+  }
+  return state_.keys.free_entry(c.header.session, c.key);
+}
+
+template <Clearing C>
+[[gnu::always_inline]] inline RejectReason Exchange<C>::submit_plain(
+    const NewOrder& c, OrderHandle& key_entry) noexcept {
+  const InstrumentId id = c.header.instrument;
+  const auto qty = static_cast<std::uint32_t>(c.qty.value());
+  if (const auto reason = clearing_.reserve({.account = c.header.account,
+                                             .instrument = id,
+                                             .side = c.side,
+                                             .price = c.price,
+                                             .qty = qty,
+                                             .tick_value = instrument(id).tick_value});
+      reason != RejectReason::kNone) {
+    return reason;
+  }
+  const Slot slot = accept<Options::kNone>(c, c.price);
+  key_entry = state_.books.orders().handle(slot);
+  const IncomingOrder in{.price = c.price, .slot = slot, .left = qty};
+  if (state_.books.crosses(id, c.side, c.price)) {
+    meet_book(in, c.header.sequence, 0);
+  } else if (c.time_in_force == TimeInForce::kImmediateOrCancel) {
+    drop(in, CancelReason::kImmediateRemainder);
+  } else {
+    state_.link_plain(slot);
+    rest<Options::kNone>(in);
+  }
+  return RejectReason::kNone;
+}
+
 // Every check that can refuse stands before the first change: submit cannot fail half way.
 template <Clearing C>
-[[gnu::always_inline]] inline RejectReason Exchange<C>::submit(const NewOrder& c) noexcept {
+[[gnu::noinline]] RejectReason Exchange<C>::submit(const NewOrder& c) noexcept {
   if (c.header.instrument.value() >= state_.limits.max_instruments) {
     return RejectReason::kUnknownInstrument;
   }
@@ -41,7 +102,8 @@ template <Clearing C>
       reason != RejectReason::kNone) {
     return reason;
   }
-  const Slot slot = accept(c, key, price);
+  const Slot slot = accept<Options::kAny>(c, price);
+  state_.keys.set(key, state_.books.orders().handle(slot), state_.books.orders());
   const IncomingOrder in{.price = price, .slot = slot, .left = qty};
   if (available == Available::kNo) [[unlikely]] {
     drop(in,
@@ -57,11 +119,11 @@ template <Clearing C>
 // HG-MATCH-025. Fields are written where they stay: building a record on the stack and copying it
 // makes every wide load wait for the narrow stores before it.
 template <Clearing C>
-[[gnu::always_inline]] inline Slot Exchange<C>::accept(const NewOrder& c,
-                                                       const ClientKeys::Place& key,
-                                                       Price price) noexcept {
+template <typename Exchange<C>::Options kOptions>
+[[gnu::always_inline]] inline Slot Exchange<C>::accept(const NewOrder& c, Price price) noexcept {
+  constexpr bool kPlain = kOptions == Options::kNone;
   const auto qty = static_cast<std::uint32_t>(c.qty.value());
-  const auto display_qty = static_cast<std::uint32_t>(c.display_qty.value());
+  const auto display_qty = kPlain ? qty : static_cast<std::uint32_t>(c.display_qty.value());
   OrderPool& orders = state_.books.orders();
   const Slot slot = orders.take();
   OrderRecord& record = state_.records[slot];
@@ -80,11 +142,10 @@ template <Clearing C>
   record.cancel_on_disconnect = c.cancel_on_disconnect;
   record.is_linked = 0;
   record.is_iceberg = display_qty < qty ? 1 : 0;
-  if (record.is_iceberg != 0 || c.time_in_force == TimeInForce::kGoodTillDate) [[unlikely]] {
+  if (!kPlain && (record.is_iceberg != 0 || c.time_in_force == TimeInForce::kGoodTillDate)) {
     state_.extras[slot] = {
         .expire_time = c.expire_time, .display_qty = display_qty, .heap_place = 0};
   }
-  state_.keys.set(key, orders.handle(slot), orders);
 
   auto& event = state_.events.template add_private<OrderAccepted>(c.header.instrument);
   event.order.order_id = OrderId(c.header.sequence.value());
@@ -93,10 +154,12 @@ template <Clearing C>
   event.order.account = c.header.account;
   event.order.key = c.key;
   event.price = price;
-  event.expire_time = c.expire_time;
   event.qty = qty;
   event.display_qty = display_qty;
-  event.min_qty = static_cast<std::uint32_t>(c.min_qty.value());
+  if constexpr (!kPlain) {
+    event.expire_time = c.expire_time;
+    event.min_qty = static_cast<std::uint32_t>(c.min_qty.value());
+  }
   event.session_sequence = c.header.session_sequence;
   event.trader = c.header.trader;
   event.client = c.client;
@@ -219,7 +282,8 @@ template <Clearing C>
   } else if (state_.records[in.slot].time_in_force == TimeInForce::kImmediateOrCancel) {
     drop(in, CancelReason::kImmediateRemainder);
   } else {
-    rest(in);
+    if (state_.records[in.slot].is_linked == 0) state_.link(in.slot);
+    rest<Options::kAny>(in);
   }
 }
 
@@ -230,16 +294,19 @@ void Exchange<C>::forget(IncomingOrder in) noexcept {
   state_.books.orders().give_back(in.slot);
 }
 
+// Behind its owner's lists. kNone: an order without parts of its own.
 template <Clearing C>
+template <typename Exchange<C>::Options kOptions>
 [[gnu::always_inline]] inline void Exchange<C>::rest(IncomingOrder in) noexcept {
   OrderRecord& record = state_.records[in.slot];
   HG_ASSERT(record.time_in_force != TimeInForce::kFillOrKill, record.id, in.left);
   std::uint32_t shown = in.left;
-  if (record.is_iceberg != 0) [[unlikely]] {
-    shown = std::min(state_.extras[in.slot].display_qty, in.left);
+  if constexpr (kOptions == Options::kAny) {
+    if (record.is_iceberg != 0) [[unlikely]] {
+      shown = std::min(state_.extras[in.slot].display_qty, in.left);
+    }
+    record.hidden = in.left - shown;
   }
-  record.hidden = in.left - shown;
-  if (record.is_linked == 0) state_.link(in.slot);
   const InstrumentId id = record.instrument;
   const Side side = record.side;
   state_.books.insert(id, side, in.price, in.slot, shown, in.left != shown);

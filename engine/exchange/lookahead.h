@@ -5,6 +5,7 @@
 // needed. Nothing here decides anything: a hint may be wrong or missing.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -39,7 +40,9 @@ class Lookahead {
   // Looks ahead while more than `orders_in_cache` orders work: tests say none.
   explicit Lookahead(const MarketState& state,
                      std::uint32_t orders_in_cache = kOrdersInCache) noexcept
-      : state_(state), orders_in_cache_(orders_in_cache) {}
+      : state_(state), orders_in_cache_(orders_in_cache) {
+    hints_.fill(Hint{});
+  }
 
   // A run of commands begins; they are numbered from 0.
   void begin() noexcept { started_ = 0; }
@@ -53,11 +56,13 @@ class Lookahead {
       started_ = at + 1;
       return;
     }
-    for (; started_ < end && started_ <= at + kKeyAhead; ++started_) {
+    const std::uint64_t until = std::min(end, at + kKeyAhead + 1);
+    for (; started_ < until; ++started_) {
       hints_[started_ % kHints] = follow_command(peek(started_));
     }
-    if (at + kOrderAhead < end) follow_key(hints_[(at + kOrderAhead) % kHints]);
-    if (at + kLinksAhead < end) follow_order(hints_[(at + kLinksAhead) % kHints]);
+    // Beyond the end these are hints of long ago, which do no harm.
+    follow_key(hints_[(at + kOrderAhead) % kHints]);
+    follow_order(hints_[(at + kLinksAhead) % kHints]);
   }
 
   // How far ahead of the command being applied the first step runs; each step's miss is over when
@@ -70,8 +75,9 @@ class Lookahead {
   static constexpr std::uint64_t kHints = 16;
   static_assert(kHints > kKeyAhead);
 
+  static constexpr OrderHandle kNoEntry{};
   struct Hint {
-    const OrderHandle* entry = nullptr;
+    const OrderHandle* entry = &kNoEntry;
     Slot slot = kNoSlot;
     std::uint32_t level = 0;  // where it may come to rest
   };
@@ -98,8 +104,6 @@ class Lookahead {
   }
 
   void follow_key(Hint& hint) const noexcept {
-    if (hint.entry == nullptr) [[unlikely]]
-      return;
     hint.slot = hint.entry->slot;
     state_.books.orders().prefetch(hint.slot);
     prefetch_line(&state_.records[hint.slot]);

@@ -90,6 +90,8 @@ struct MarketState {
 
   // Puts a working order into its owner's lists and, when it has an expiry, the heap.
   void link(Slot slot) noexcept;
+  // The same for an order without an expiry.
+  void link_plain(Slot slot) noexcept;
   // The reverse, for an order that is done; the book is the caller's business.
   void unlink(Slot slot) noexcept;
   // The order under (session, key), or kNoSlot.
@@ -111,16 +113,21 @@ struct MarketState {
   [[nodiscard]] bool load(StateReader& reader);
 };
 
-inline void MarketState::link(Slot slot) noexcept {
+[[gnu::always_inline]] inline void MarketState::link_plain(Slot slot) noexcept {
   OrderRecord& record = records[slot];
   record.is_linked = 1;
   SessionOrders::append(sessions[record.session.value()].orders, records, slot);
   AccountOrders::append(accounts[record.account.value()].orders, records, slot);
+}
+
+inline void MarketState::link(Slot slot) noexcept {
+  link_plain(slot);
+  const OrderRecord& record = records[slot];
   if (record.time_in_force == TimeInForce::kGoodTillDate) [[unlikely]]
     expiries.push(slot);
 }
 
-inline void MarketState::unlink(Slot slot) noexcept {
+[[gnu::always_inline]] inline void MarketState::unlink(Slot slot) noexcept {
   const OrderRecord& record = records[slot];
   SessionOrders::remove(sessions[record.session.value()].orders, records, slot);
   AccountOrders::remove(accounts[record.account.value()].orders, records, slot);
