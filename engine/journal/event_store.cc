@@ -59,7 +59,8 @@ EventStore::EventStore(std::unique_ptr<JournalFile> file, SequenceNumber first_s
 absl::StatusOr<std::unique_ptr<EventStore>> EventStore::open(JournalDevice& device,
                                                              const JournalUuid& uuid,
                                                              SequenceNumber first_sequence,
-                                                             std::uint32_t rule_set_version) {
+                                                             std::uint32_t rule_set_version,
+                                                             GiveUp give_up) {
   HG_ASSERT(first_sequence.value() > 0, first_sequence);
   const EventStoreHeader wanted = make_header(uuid, first_sequence, rule_set_version);
   auto file = device.open(kEventStoreName, OpenMode::kUpdate);
@@ -73,7 +74,7 @@ absl::StatusOr<std::unique_ptr<EventStore>> EventStore::open(JournalDevice& devi
     }
     if (std::memcmp(&found, &wanted, sizeof(found)) == 0) {
       std::unique_ptr<EventStore> store(new EventStore(*std::move(file), first_sequence));
-      if (absl::Status s = store->scan(*size, RaggedEnd::kCutOff); !s.ok()) return s;
+      if (absl::Status s = store->scan(*size, RaggedEnd::kCutOff, give_up); !s.ok()) return s;
       return store;
     }
   } else if (!absl::IsNotFound(file.status())) {
@@ -107,7 +108,7 @@ absl::StatusOr<std::unique_ptr<EventStore>> EventStore::open_to_read(
         "the event store is of another journal, layout or rule set");
   }
   std::unique_ptr<EventStore> store(new EventStore(*std::move(file), found.first_sequence));
-  if (absl::Status s = store->scan(*size, RaggedEnd::kPassOver); !s.ok()) return s;
+  if (absl::Status s = store->scan(*size, RaggedEnd::kPassOver, never); !s.ok()) return s;
   return store;
 }
 
@@ -134,10 +135,10 @@ EventStore::Step EventStore::take(std::span<const std::byte> event) {
   return Step::kOk;
 }
 
-absl::Status EventStore::scan(std::uint64_t file_bytes, RaggedEnd ragged_end) {
+absl::Status EventStore::scan(std::uint64_t file_bytes, RaggedEnd ragged_end, GiveUp give_up) {
   std::uint64_t stopped_at = kEventsBegin;
   const auto count = [this](std::span<const std::byte> event) { return take(event) == Step::kOk; };
-  absl::Status read = for_each_event(kEventsBegin, file_bytes, count, stopped_at);
+  absl::Status read = for_each_event(kEventsBegin, file_bytes, count, stopped_at, give_up);
   if (!read.ok()) return read;
   event_count_ -= next_event_number_;  // those of a command that is not whole
   next_event_number_ = 0;
@@ -151,9 +152,10 @@ absl::Status EventStore::scan(std::uint64_t file_bytes, RaggedEnd ragged_end) {
 
 // Visits the events from `offset` until `visit` declines, the bytes are no event, or `end`.
 absl::Status EventStore::for_each_event(std::uint64_t offset, std::uint64_t end, Visitor visit,
-                                        std::uint64_t& stopped_at) {
+                                        std::uint64_t& stopped_at, GiveUp give_up) {
   stopped_at = offset;
   while (offset < end) {  // each turn visits an event or ends
+    if (give_up()) return absl::CancelledError("reading the event store was given up");
     const std::uint64_t bytes = std::min<std::uint64_t>(read_buffer_.size(), end - offset);
     if (absl::Status s = file_->read(offset, read_buffer_.first(bytes)); !s.ok()) return s;
     std::span<const std::byte> rest(read_buffer_.data(), bytes);
@@ -198,7 +200,7 @@ std::uint64_t EventStore::index_offset(SequenceNumber sequence) const noexcept {
   return after == index_.begin() ? kEventsBegin : std::prev(after)->offset;
 }
 
-absl::Status EventStore::drop_after(SequenceNumber through) {
+absl::Status EventStore::drop_after(SequenceNumber through, GiveUp give_up) {
   HG_ASSERT(next_event_number_ == 0, current_sequence_);
   if (through >= last_sequence_) return absl::OkStatus();
   if (absl::Status s = flush(); !s.ok()) return s;
@@ -209,12 +211,13 @@ absl::Status EventStore::drop_after(SequenceNumber through) {
     return true;
   };
   std::uint64_t end = 0;
-  absl::Status found = for_each_event(index_offset(through), complete_bytes_, find_last, end);
+  absl::Status found =
+      for_each_event(index_offset(through), complete_bytes_, find_last, end, give_up);
   if (!found.ok()) return found;
   std::uint64_t dropped = 0;
   const auto count = [&](std::span<const std::byte>) { return ++dropped != 0; };
   std::uint64_t ignored = 0;
-  found = for_each_event(end, complete_bytes_, count, ignored);
+  found = for_each_event(end, complete_bytes_, count, ignored, give_up);
   if (!found.ok()) return found;
   if (absl::Status s = file_->truncate(end); !s.ok()) return s;
   event_count_ -= dropped;

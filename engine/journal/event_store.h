@@ -39,14 +39,20 @@ static_assert(sizeof(EventStoreHeader) == 64);
 // Thread: one at a time.
 class EventStore {
  public:
+  // Asked before each read of a MiB; true gives up what reads on, with kCancelled and nothing
+  // changed.
+  using GiveUp = absl::FunctionRef<bool()>;
+  static bool never() noexcept { return false; }
+
   // Opens the store of journal `uuid` in `device`'s directory. A file of another journal, layout,
   // rule set or beginning is replaced by an empty one. A ragged end (half an event, half a
   // command's events, anything that is no event) is cut off; last_sequence() says where to replay
-  // from. Errors: the device's. Cost: reads the file once, about 1 GB/s.
+  // from. Errors: the device's; kCancelled where `give_up` said so. Cost: reads the file once,
+  // about 1 GB/s.
   static absl::StatusOr<std::unique_ptr<EventStore>> open(
       JournalDevice& device, const JournalUuid& uuid,
       SequenceNumber first_sequence = SequenceNumber(1),
-      std::uint32_t rule_set_version = kRuleSetVersion);
+      std::uint32_t rule_set_version = kRuleSetVersion, GiveUp give_up = never);
 
   // The store as it stands, for read() and digest_at() alone; nothing is changed, and a ragged end
   // is passed over. Errors: kNotFound where there is none; kFailedPrecondition where it is another
@@ -65,9 +71,9 @@ class EventStore {
   // may be tried again.
   absl::Status flush();
   // Drops the events of commands after `through`, which were perhaps never synced: after a power
-  // cut they may look whole and not be. Errors: the device's. Cost: reads what is dropped, and at
-  // most kIndexStrideBytes before it.
-  absl::Status drop_after(SequenceNumber through);
+  // cut they may look whole and not be. Errors: the device's; kCancelled where `give_up` said so.
+  // Cost: reads what is dropped, and at most kIndexStrideBytes before it.
+  absl::Status drop_after(SequenceNumber through, GiveUp give_up = never);
   // flush(), and the bytes survive a power cut. Errors: the device's. Cost: one sync.
   absl::Status sync();
 
@@ -101,10 +107,10 @@ class EventStore {
   enum class Step : std::uint8_t { kOk, kNotAnEvent };
   Step take(std::span<const std::byte> event);
   enum class RaggedEnd : std::uint8_t { kCutOff, kPassOver };
-  absl::Status scan(std::uint64_t file_bytes, RaggedEnd ragged_end);
+  absl::Status scan(std::uint64_t file_bytes, RaggedEnd ragged_end, GiveUp give_up);
   [[nodiscard]] std::uint64_t index_offset(SequenceNumber sequence) const noexcept;
   absl::Status for_each_event(std::uint64_t offset, std::uint64_t end, Visitor visit,
-                              std::uint64_t& stopped_at);
+                              std::uint64_t& stopped_at, GiveUp give_up = never);
 
   EventStore(std::unique_ptr<JournalFile> file, SequenceNumber first_sequence);
 

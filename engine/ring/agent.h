@@ -21,6 +21,10 @@ class Agent {
   virtual void on_start() noexcept {}
   virtual void on_stop() noexcept {}
 
+  // The runner is to end and its owner waits: work that takes long may be given up. Comes whatever
+  // the agent is doing, do_work() included. Thread: the owner's.
+  virtual void on_stop_asked() noexcept {}
+
   // For logs and counters.
   [[nodiscard]] virtual std::string_view name() const noexcept = 0;
 };

@@ -48,6 +48,8 @@ void AgentRunner::stop() {
   if (!thread_.joinable()) return;
   // relaxed: nothing is read behind the flag, and join() orders what the thread did.
   stop_.store(true, std::memory_order_relaxed);
+  // After the flag: an agent that gives up its work on hearing this is not called again.
+  for (Agent* agent : agents_) agent->on_stop_asked();
   wake_.notify();
   thread_.join();
 }

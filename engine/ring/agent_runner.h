@@ -34,8 +34,9 @@ class AgentRunner {
   // processor to pin to is not among the process's (nothing was started). Thread: the owner's.
   [[nodiscard]] absl::Status start();
 
-  // Asks the thread to end after its current round and waits for that. Does not empty the agents'
-  // rings: close those and wait for them first. May be repeated. Thread: the owner's.
+  // Asks the thread to end after its current round, tells the agents, who may cut that round short,
+  // and waits. Does not empty the agents' rings: close those and wait for them first. May be
+  // repeated. Thread: the owner's.
   void stop();
 
   // What those who bring work to this thread notify(). Thread: any.

@@ -99,19 +99,12 @@ class Pipeline {
   }
 
   // Ends in order, after the caller has stopped calling do_work(): what was applied is made
-  // durable and sealed, and the event store gets what little it lacks. Errors: why the journal
-  // failed. Thread: the owner's.
+  // durable and sealed, and the event store gets what little it lacks, unless the shadow had not
+  // found its place yet. Errors: why the journal failed. May be repeated: does nothing further and
+  // returns what the first call did. Thread: the owner's.
   absl::Status stop() {
-    if (!journal_runner_) return absl::OkStatus();
-    journal_runner_->stop();
-    digest_runner_->stop();
-    preparer_runner_->stop();
-    const absl::Status sealed = journal_->seal();
-    if (shadow_runner_) shadow_runner_->stop();
-    if (!sealed.ok()) return sealed;
-    // While the directory is still locked: the next writer's shadow writes the same event store.
-    if (shadow_) shadow_->finish();
-    return writer_->close();
+    if (!stopped_) stopped_ = end();
+    return *stopped_;
   }
 
   // One round of the engine thread's work.
@@ -128,6 +121,19 @@ class Pipeline {
 
  private:
   Pipeline() = default;
+
+  absl::Status end() {
+    if (!journal_runner_) return absl::OkStatus();
+    journal_runner_->stop();
+    digest_runner_->stop();
+    preparer_runner_->stop();
+    const absl::Status sealed = journal_->seal();
+    if (shadow_runner_) shadow_runner_->stop();
+    if (!sealed.ok()) return sealed;
+    // While the directory is still locked: the next writer's shadow writes the same event store.
+    if (shadow_) shadow_->finish();
+    return writer_->close();
+  }
 
   void wire(const PipelineSettings& settings, SequenceNumber first, Acknowledge acknowledge,
             std::unique_ptr<EventDigest> digest) {
@@ -181,6 +187,7 @@ class Pipeline {
   std::unique_ptr<AgentRunner> shadow_runner_;
   std::unique_ptr<Sequencer<ClearingType>> sequencer_;
   StartUpReport report_;
+  std::optional<absl::Status> stopped_;  // what the first stop() returned
 };
 
 }  // namespace hourglass::engine

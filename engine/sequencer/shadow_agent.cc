@@ -66,6 +66,7 @@ std::uint32_t ShadowAgent::do_work() noexcept {
     return 0;
   }
   if (run_ == nullptr) {
+    if (stop_asked()) return 0;
     begin();
     return 1;
   }
@@ -84,7 +85,9 @@ std::uint32_t ShadowAgent::do_work() noexcept {
 
 void ShadowAgent::begin() {
   const SequenceNumber announced(durable_.get() - 1);
-  auto start = start_shadow(device_, announced, settings_.trusted_snapshot, make_);
+  auto start = start_shadow(device_, announced, settings_.trusted_snapshot, make_,
+                            [this] { return stop_asked(); });
+  if (absl::IsCancelled(start.status())) return;
   if (absl::IsFailedPrecondition(start.status())) {
     return give_up(ShadowState::kFailed, start.status());
   }

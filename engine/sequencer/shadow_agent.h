@@ -76,6 +76,12 @@ class ShadowAgent final : public Agent, private ReplayObserver {
   // the state, and once its verification; the first call's is start_shadow's.
   std::uint32_t do_work() noexcept override;
 
+  // Gives up finding its place, which reads the whole event store, and does not begin again: the
+  // next run's shadow will. What it has begun to follow it goes on with.
+  void on_stop_asked() noexcept override { stop_asked_.set(1); }
+  // Thread: any.
+  [[nodiscard]] bool stop_asked() const noexcept { return stop_asked_.get() != 0; }
+
   // After the journal's last frame and the runner's stop, while the directory is locked:
   // re-executes what is left, if that is little, and writes out the event store. No snapshot is
   // written: the newest bounds the next start's work already. Thread: the owner's. Cost: at most
@@ -127,6 +133,7 @@ class ShadowAgent final : public Agent, private ReplayObserver {
   std::uint32_t rounds_to_skip_ = 0;
   absl::Status trouble_;
   ShadowProgress progress_;
+  Cursor stop_asked_;  // writer: the runner's owner
 };
 
 }  // namespace hourglass::engine

@@ -20,7 +20,8 @@ bool take(ShadowStart& start, const Snapshot& snapshot, const ReplicaMaker& make
 }  // namespace
 
 absl::StatusOr<ShadowStart> start_shadow(JournalDevice& device, SequenceNumber announced,
-                                         SequenceNumber trusted, const ReplicaMaker& make) {
+                                         SequenceNumber trusted, const ReplicaMaker& make,
+                                         EventStore::GiveUp give_up) {
   ShadowStart start;
   auto reader = JournalReader::open(device, {.stop_after = announced});
   if (!reader.ok()) return reader.status();
@@ -31,13 +32,14 @@ absl::StatusOr<ShadowStart> start_shadow(JournalDevice& device, SequenceNumber a
     return absl::FailedPreconditionError(
         "the journal's first command is archived elsewhere: the event store cannot be continued");
   }
-  auto store = EventStore::open(device, first.uuid);
+  auto store = EventStore::open(device, first.uuid, SequenceNumber(1), kRuleSetVersion, give_up);
   if (!store.ok()) return store.status();
   start.store = *std::move(store);
 
   const auto names = list_snapshots(device);
   if (!names.ok()) return names.status();
   for (const std::string& name : *names) {  // newest first
+    if (give_up()) return absl::CancelledError("the start was given up");
     const auto snapshot = read_snapshot(device, name, first.uuid, kRuleSetVersion);
     if (!snapshot.ok() || snapshot->place.sequence > announced) continue;
     const SequenceNumber sequence = snapshot->place.sequence;
@@ -50,7 +52,8 @@ absl::StatusOr<ShadowStart> start_shadow(JournalDevice& device, SequenceNumber a
   }
   if (start.point.through == SequenceNumber(0)) start.replica = make();
   // Only what a snapshot relies on was synced. The rest is made again from the journal.
-  if (const absl::Status s = start.store->drop_after(start.point.through); !s.ok()) return s;
+  const absl::Status dropped = start.store->drop_after(start.point.through, give_up);
+  if (!dropped.ok()) return dropped;
   return start;
 }
 

@@ -32,10 +32,13 @@ struct ShadowStart {
 // Finds the newest whole snapshot at or before `trusted`, and not ahead of `announced`, up to which
 // the event store has every event, else the first command. The store is opened, or begun, and cut
 // back to there. Errors: kFailedPrecondition where the journal's first command is not here, from
-// which alone a lost event store can be made again; the reader's and the device's. Thread: any; the
-// journal may be being written. Cost: reads the event store once, snapshots until one will do, and
-// headers; one exchange.
+// which alone a lost event store can be made again; the reader's and the device's; kCancelled where
+// `give_up`, asked before each MiB of the event store and each snapshot, said so: then no whole
+// command's events were cut off. Thread: any; the journal may be being written. Cost: reads the
+// event store once, and again what is cut off, snapshots until one will do, and headers; one
+// exchange.
 absl::StatusOr<ShadowStart> start_shadow(JournalDevice& device, SequenceNumber announced,
-                                         SequenceNumber trusted, const ReplicaMaker& make);
+                                         SequenceNumber trusted, const ReplicaMaker& make,
+                                         EventStore::GiveUp give_up);
 
 }  // namespace hourglass::engine

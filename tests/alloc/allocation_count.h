@@ -24,4 +24,12 @@ class AllocationCount {
   [[nodiscard]] std::uint64_t count() const noexcept;
 };
 
+// Allocations of this thread while `work` ran.
+template <class Work>
+std::uint64_t allocations_in(Work&& work) {
+  const AllocationCount allocations;
+  work();
+  return allocations.count();
+}
+
 }  // namespace hourglass::engine::test

@@ -91,13 +91,6 @@ namespace {
 // What the compiler must not see through, lest it takes an allocation away.
 void* volatile kept = nullptr;
 
-template <class Work>
-std::uint64_t allocations_in(Work&& work) {
-  const AllocationCount allocations;
-  work();
-  return allocations.count();
-}
-
 TEST(AllocationCounts, SeeEveryWayToAllocate) {
   if (!kCanCountAllocations) GTEST_SKIP() << "the sanitizer owns malloc";
   EXPECT_EQ(allocations_in([] {}), 0U);

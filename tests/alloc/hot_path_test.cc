@@ -1,21 +1,32 @@
 // From a command in the ingress ring to its events at a consumer nothing is allocated.
 //
-// Random streams of every hot kind run through the exchange, and through rings and sequencer, while
-// this thread's allocations are counted. HOURGLASS_SEED sets the first seed.
+// Random streams of every hot kind run through the exchange; through rings and sequencer; and with
+// journal and digest as far as the durable watermark, while this thread's allocations are counted.
+// HOURGLASS_SEED sets the first seed.
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
 #include <numeric>
+#include <string>
 #include <vector>
 
 #include "engine/exchange/exchange.h"
 #include "engine/exchange/lookahead.h"
+#include "engine/journal/file_device.h"
+#include "engine/journal/journal_writer.h"
 #include "engine/ring/gating_consumer.h"
+#include "engine/sequencer/digest_agent.h"
+#include "engine/sequencer/journal_agent.h"
 #include "engine/sequencer/pipeline_rings.h"
 #include "engine/sequencer/sequencer.h"
 #include "risk/clearing/funded_limit.h"
 #include "tests/alloc/allocation_count.h"
+#include "tests/alloc/preallocated_device.h"
+#include "tests/support/journal_workload.h"
 #include "tests/support/random_commands.h"
 #include "tests/support/random_source.h"
 #include "tests/support/replicas.h"
@@ -155,37 +166,61 @@ struct StreamClock {
   [[nodiscard]] Timestamp now() const noexcept { return *reached; }
 };
 
-template <class Sink>
+// Where there is no journal: the sequencer itself moves the watermark.
+struct NoJournal {
+  static constexpr Acknowledge kAcknowledge = Acknowledge::kAtOnce;
+  explicit NoJournal(PipelineRings&) {}
+  std::uint64_t step() { return 0; }
+};
+
+template <class Sink, class Journal>
 class PipelineRun {
  public:
-  PipelineRun(const Stream& stream, Sink& sink)
-      : stream_(stream), sink_(sink), exchange_(exchange_limits(stream.limits)) {}
+  // `journal`: what a Journal is made of, besides the rings.
+  template <class... Args>
+  PipelineRun(const Stream& stream, Sink& sink, Args&... journal)
+      : stream_(stream),
+        sink_(sink),
+        exchange_(exchange_limits(stream.limits)),
+        journal_(rings_, journal...) {}
 
   std::uint64_t run(std::size_t from, std::size_t to) {
-    const AllocationCount allocations;
+    std::uint64_t allocations = 0;
     std::size_t next = from;
     // The same small number of rounds without a push ends a stream whose work takes too long.
-    for (std::uint32_t idle = 0; idle < kMaxSlices && (next < to || rings_.ingress.backlog() != 0);
-         ++idle) {
-      for (std::uint32_t i = 0; i < 64 && next < to; ++i) {
-        if (rings_.ingress.try_push(stream_.steps[next].command) != PushResult::kPushed) break;
-        reached_ = std::max(reached_, stream_.steps[next++].command.header().time);
-        idle = 0;
-      }
-      sequencer_.do_work();
-      commands_.read(kCommandSlots, kNoLimit, [this](const Command& c) { sink_.add(c); });
-      events_.read(kEventSlots, kNoLimit, [this](const Event& event) {
-        if (event.header().command_sequence.value() >= rings_.durable.get()) return false;
-        sink_.add(event);
-        return true;
+    for (std::uint32_t idle = 0; idle < kMaxSlices && (next < to || is_under_way()); ++idle) {
+      allocations += allocations_in([&] {
+        for (std::uint32_t i = 0; i < 64 && next < to; ++i) {
+          if (rings_.ingress.try_push(stream_.steps[next].command) != PushResult::kPushed) break;
+          reached_ = std::max(reached_, stream_.steps[next++].command.header().time);
+          idle = 0;
+        }
+        sequencer_.do_work();
       });
+      allocations += journal_.step();
+      allocations += allocations_in([&] { let_out(); });
     }
-    return allocations.count();
+    return allocations;
   }
+
+  [[nodiscard]] const Journal& journal() const { return journal_; }
 
  private:
   static constexpr std::uint32_t kCommandSlots = 1U << 10;
   static constexpr std::uint32_t kEventSlots = 1U << 14;
+
+  [[nodiscard]] bool is_under_way() const {
+    return rings_.ingress.backlog() != 0 || rings_.durable.get() != rings_.applied.get();
+  }
+
+  void let_out() {
+    commands_.read(kCommandSlots, kNoLimit, [this](const Command& c) { sink_.add(c); });
+    events_.read(kEventSlots, kNoLimit, [this](const Event& event) {
+      if (event.header().command_sequence.value() >= rings_.durable.get()) return false;
+      sink_.add(event);
+      return true;
+    });
+  }
 
   const Stream& stream_;
   Sink& sink_;
@@ -193,16 +228,17 @@ class PipelineRun {
   Exchange<engine::PermissiveClearing> exchange_;
   PipelineRings rings_{{.ingress = 128, .commands = kCommandSlots, .events = kEventSlots},
                        SequenceNumber(1)};
+  Journal journal_;
   GatingConsumer<Command, SlowReaders::kForbidden> commands_{rings_.commands};
   GatingConsumer<Event> events_{rings_.events};
   WakeSignal wake_;
   Sequencer<engine::PermissiveClearing, StreamClock> sequencer_{
-      exchange_, rings_, Acknowledge::kAtOnce, &wake_, StreamClock{&reached_}};
+      exchange_, rings_, Journal::kAcknowledge, &wake_, StreamClock{&reached_}};
 };
 
 template <class Sink>
 std::uint64_t pipeline_allocations(const Stream& stream, Sink& sink) {
-  PipelineRun<Sink> run(stream, sink);
+  PipelineRun<Sink, NoJournal> run(stream, sink);
   run.run(0, kWarmUp);
   return run.run(kWarmUp, stream.steps.size());
 }
@@ -219,7 +255,92 @@ TEST(HotPath, RingsSequencerAndConsumersAllocateNothing) {
   expect_every_hot_kind(tally);
 }
 
-// --- The control: a sink that allocates is caught, by both ---------------------------------------
+// --- The same, let out behind the durable watermark ----------------------------------------------
+
+constexpr std::uint64_t kSegmentBytes = 256U << 10;
+
+// Journal and digest, on this thread. A commit may allocate where it rolls to a new segment, and
+// only there (JournalWriter::commit), so the step in which that happens is not counted; nor is what
+// the preparer does ahead of it, on a thread of its own.
+class DurableJournal {
+ public:
+  static constexpr Acknowledge kAcknowledge = Acknowledge::kWhenDurable;
+
+  DurableJournal(PipelineRings& rings, JournalDevice& device)
+      : writer_(*JournalWriter::create(device, {.segment_bytes = kSegmentBytes}, kTestUuid,
+                                       Timestamp(5))),
+        digest_(rings, std::make_unique<EventDigest>()),
+        agent_(*writer_, rings, digest_, &digest_wake_) {}
+
+  // Allocations of a round.
+  std::uint64_t step() {
+    const std::uint64_t hashing = allocations_in([this] { digest_.do_work(); });
+    // A slow disk, now and then: the frame after it is larger.
+    if (++rounds_ % 8 < 3) return hashing;
+    EXPECT_EQ(writer_->preparer().finish(), absl::OkStatus());
+    const std::uint64_t committing = allocations_in([this] { agent_.do_work(); });
+    const bool rolled = writer_->preparer().state() != SegmentPreparer::State::kReady;
+    if (rolled) ++rolls_;
+    return hashing + (rolled ? 0 : committing);
+  }
+
+  // Nothing of the journal was left out, and counted steps are the rule.
+  void expect_all_parts_worked() const {
+    EXPECT_EQ(agent_.failure(), absl::OkStatus());
+    EXPECT_GT(rolls_, 3U);
+    EXPECT_GT(agent_.counters().frames, 5 * rolls_);
+    EXPECT_GT(agent_.counters().commands, 2 * agent_.counters().frames);
+    EXPECT_GT(digest_.point().through.value(), agent_.counters().commands / 2);
+  }
+
+ private:
+  WakeSignal digest_wake_;
+  std::unique_ptr<JournalWriter> writer_;
+  DigestAgent digest_;
+  JournalAgent agent_;
+  std::uint64_t rounds_ = 0;
+  std::uint64_t rolls_ = 0;
+};
+
+template <class Sink>
+std::uint64_t durable_allocations(const Stream& stream, Sink& sink, JournalDevice& device) {
+  PipelineRun<Sink, DurableJournal> run(stream, sink, device);
+  run.run(0, kWarmUp);
+  const std::uint64_t allocations = run.run(kWarmUp, stream.steps.size());
+  if (stream.steps.size() == kStepsPerStream) run.journal().expect_all_parts_worked();
+  return allocations;
+}
+
+TEST(HotPath, NothingIsAllocatedUpToTheDurableWatermark) {
+  if (!kCanCountAllocations) GTEST_SKIP() << "the sanitizer owns malloc";
+  const std::uint64_t seed = number_from_environment("HOURGLASS_SEED", 1);
+  Tally tally;
+  for (const Profile profile : kProfiles) {
+    SCOPED_TRACE(std::string(name(profile)) + ", HOURGLASS_SEED=" + std::to_string(seed));
+    PreallocatedDevice device(kSegmentBytes);
+    const Stream stream = random_stream(profile, seed, kStepsPerStream);
+    EXPECT_EQ(durable_allocations(stream, tally, device), 0U);
+  }
+  expect_every_hot_kind(tally);
+}
+
+TEST(HotPath, NothingIsAllocatedUpToTheDurableWatermarkOnFiles) {
+  if (!kCanCountAllocations) GTEST_SKIP() << "the sanitizer owns malloc";
+  std::string path = testing::TempDir() + "hourglass-alloc-XXXXXX";
+  ASSERT_NE(::mkdtemp(path.data()), nullptr);
+  {
+    // Volatile, so that it takes no minutes; the calls are the same.
+    const auto device = FileDevice::open_directory(path, Durability::kVolatile);
+    ASSERT_TRUE(device.ok()) << device.status();
+    const Stream stream = random_stream(
+        Profile::kCrossing, number_from_environment("HOURGLASS_SEED", 1), kStepsPerStream);
+    Tally tally;
+    EXPECT_EQ(durable_allocations(stream, tally, **device), 0U);
+  }
+  std::filesystem::remove_all(path);
+}
+
+// --- The controls: a sink that allocates is caught by all, and so is a device --------------------
 
 struct HoardingSink {
   std::vector<Event> events;
@@ -234,6 +355,17 @@ TEST(HotPath, ASinkThatAllocatesIsCaught) {
   EXPECT_GT(exchange_allocations(stream, first), 0U);
   HoardingSink second;
   EXPECT_GT(pipeline_allocations(stream, second), 0U);
+  HoardingSink third;
+  PreallocatedDevice device(kSegmentBytes);
+  EXPECT_GT(durable_allocations(stream, third, device), 0U);
+}
+
+TEST(HotPath, ADeviceThatAllocatesIsCaught) {
+  if (!kCanCountAllocations) GTEST_SKIP() << "the sanitizer owns malloc";
+  const Stream stream = random_stream(Profile::kPlain, 1, 2 * kWarmUp);
+  Tally tally;
+  PreallocatedDevice device(kSegmentBytes, Hoarding::kYes);
+  EXPECT_GT(durable_allocations(stream, tally, device), 0U);
 }
 
 }  // namespace

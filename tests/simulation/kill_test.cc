@@ -2,107 +2,19 @@
 //
 // HOURGLASS_KILLS sets how often (a soak is 500 and more), HOURGLASS_SEED the moments.
 #include <gtest/gtest.h>
-#include <signal.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <filesystem>
-#include <optional>
 #include <set>
 #include <string>
-#include <vector>
 
 #include "fmt/format.h"
 #include "tests/support/random_source.h"
+#include "tests/support/running_venue.h"
 
 namespace hourglass::engine::test {
 namespace {
-
-// One run of `hourglass run` with its input and output on pipes.
-class RunningVenue {
- public:
-  explicit RunningVenue(const std::string& data_dir) {
-    int in[2];
-    int out[2];
-    // A program that ended early is met as a failed write, not as a signal.
-    ::signal(SIGPIPE, SIG_IGN);
-    if (::pipe(in) != 0 || ::pipe(out) != 0) return;
-    child_ = ::fork();
-    if (child_ == 0) {
-      ::dup2(in[0], STDIN_FILENO);
-      ::dup2(out[1], STDOUT_FILENO);
-      for (const int fd : {in[0], in[1], out[0], out[1]}) ::close(fd);
-      ::execl(HOURGLASS_PROGRAM, HOURGLASS_PROGRAM, "run", "--data-dir", data_dir.c_str(),
-              "--snapshot-every", "20", nullptr);
-      ::_exit(127);
-    }
-    ::close(in[0]);
-    ::close(out[1]);
-    to_ = in[1];
-    from_ = ::fdopen(out[0], "r");
-  }
-  ~RunningVenue() {
-    kill();
-    if (from_ != nullptr) static_cast<void>(std::fclose(from_));
-    if (to_ >= 0) ::close(to_);
-  }
-  RunningVenue(const RunningVenue&) = delete;
-  RunningVenue& operator=(const RunningVenue&) = delete;
-
-  void say(const std::string& line) {
-    const std::string text = line + "\n";
-    ASSERT_EQ(::write(to_, text.data(), text.size()), static_cast<ssize_t>(text.size()));
-  }
-
-  // The next line of output; nothing when the program has ended.
-  std::optional<std::string> hear() {
-    char line[512];
-    if (std::fgets(line, sizeof(line), from_) == nullptr) return std::nullopt;
-    return std::string(line);
-  }
-
-  // Lines up to and with the first that begins with `last`; empty when the program ended before.
-  std::vector<std::string> hear_through(const std::string& last) {
-    std::vector<std::string> lines;
-    while (auto line = hear()) {
-      lines.push_back(*line);
-      if (line->starts_with(last)) return lines;
-    }
-    return {};
-  }
-
-  void kill() {
-    if (child_ <= 0) return;
-    ::kill(child_, SIGKILL);
-    ::waitpid(child_, nullptr, 0);
-    child_ = -1;
-  }
-
- private:
-  pid_t child_ = -1;
-  int to_ = -1;
-  FILE* from_ = nullptr;
-};
-
-// The number after `word` in `line`, if it has one.
-std::optional<std::uint64_t> number_after(const std::string& line, const std::string& word) {
-  const std::size_t at = line.find(word);
-  if (at == std::string::npos) return std::nullopt;
-  return std::strtoull(line.c_str() + at + word.size(), nullptr, 10);
-}
-
-// The working orders by their ids. `list` ends the answer, since a book's length is not known.
-std::set<std::uint64_t> working_orders(RunningVenue& venue) {
-  venue.say("book H100.D1");
-  venue.say("list");
-  std::set<std::uint64_t> orders;
-  for (const std::string& line : venue.hear_through("GPUX")) {
-    if (const auto id = number_after(line, "  order ")) orders.insert(*id);
-  }
-  return orders;
-}
 
 // The name of the newest snapshot in `directory`; empty where there is none.
 std::string newest_snapshot(const std::string& directory) {
@@ -147,12 +59,12 @@ TEST(KilledVenue, StillHasEverythingItAnswered) {
   std::set<std::uint64_t> answered;
   std::uint64_t from_snapshot = 0;
   for (std::uint64_t run = 0; run < kills; ++run) {
-    RunningVenue venue(directory);
+    RunningVenue venue({.program = HOURGLASS_PROGRAM, .data_dir = directory, .snapshot_every = 20});
     const auto greeting = venue.hear();
-    ASSERT_TRUE(greeting.has_value()) << "the program did not start in run " << run;
+    ASSERT_TRUE(greeting.has_value()) << "run " << run << " did not start: " << venue.errors();
     EXPECT_EQ(greeting->find("passed over"), std::string::npos) << *greeting;
     if (greeting->find("snapshot of command") != std::string::npos) ++from_snapshot;
-    const std::set<std::uint64_t> found = working_orders(venue);
+    const std::set<std::uint64_t> found = venue.working_orders("H100.D1");
     for (const std::uint64_t id : answered) ASSERT_TRUE(found.contains(id)) << "order " << id;
     answered = found;  // what was under way when it was killed may have been kept
     if (run == 0) {

@@ -116,6 +116,37 @@ TEST(AgentRunner, DrivesItsAgentsInTurnOnTheCallersThreadToo) {
   EXPECT_EQ(second.sum, 5U);
 }
 
+// One round that goes on until it hears that the runner is to end.
+class Tireless final : public Agent {
+ public:
+  std::uint32_t do_work() noexcept override {
+    rounds.set(rounds.get_value_only() + 1);
+    for (std::uint32_t i = 0; i < kPausesMax && asked_.get() == 0; ++i) ::sched_yield();
+    heard = asked_.get() != 0;
+    return 1;
+  }
+  void on_stop_asked() noexcept override { asked_.set(1); }
+  std::string_view name() const noexcept override { return "tireless"; }
+
+  Cursor rounds;
+  bool heard = false;
+
+ private:
+  // Far beyond what a stop takes: only an agent that is never told comes here.
+  static constexpr std::uint32_t kPausesMax = 20'000'000;
+  Cursor asked_;  // writer: the runner's owner
+};
+
+TEST(AgentRunner, TellsAnAgentInTheMiddleOfItsWorkThatItIsToEnd) {
+  Tireless agent;
+  AgentRunner runner({.name = "tireless", .pin_cpu = {}, .idle = {}}, {&agent});
+  ASSERT_TRUE(runner.start().ok());
+  while (agent.rounds.get() == 0) ::sched_yield();
+  runner.stop();
+  EXPECT_TRUE(agent.heard);
+  EXPECT_EQ(agent.rounds.get(), 1U) << "called again after it was told";
+}
+
 TEST(WakeSignal, MissesNoWakeUp) {
   // Each side sleeps whenever it can and is woken by the other's push, a ball to and fro. A missed
   // wake-up shows as a sleep that ran out although the ball was there.

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+
 #include "engine/order/event.h"
 #include "tests/support/journal_workload.h"
 #include "tests/support/simulated_device.h"
@@ -68,6 +70,50 @@ TEST(EventStore, DropsTheEventsAfterACommandAndGoesOnFromThere) {
     EXPECT_EQ(read_all(*store, 1, 40'000), events_of(1, 31'000));
     ASSERT_EQ(store->flush(), absl::OkStatus());
     EXPECT_EQ(read_all(*open_store(device), 1, 40'000), events_of(1, 31'000));
+  }
+}
+
+// Counts what it is asked and says yes the `nth` time, and from then on.
+struct GiveUpAt {
+  std::uint32_t nth;
+  std::uint32_t asked = 0;
+  bool operator()() { return ++asked >= nth; }
+};
+
+TEST(EventStore, GivesUpBetweenTwoReadingsAndHasChangedNothing) {
+  SimulatedDevice device;
+  {
+    auto store = open_store(device);
+    append_all(*store, events_of(1, 30'000));
+    ASSERT_EQ(store->flush(), absl::OkStatus());
+  }
+  SimulatedDevice::Bytes ragged = device.contents(kEventStoreName);
+  ragged.resize(ragged.size() + 100);  // to be cut off, by who reads to the end
+  device.set_contents(kEventStoreName, ragged);
+  const auto open = [&](EventStore::GiveUp give_up) {
+    return EventStore::open(device, kTestUuid, SequenceNumber(1), kRuleSetVersion, give_up);
+  };
+  GiveUpAt never{~0U};
+  for (std::uint32_t nth = 1; nth <= 3; ++nth) {
+    GiveUpAt give_up{nth};
+    const absl::Status given_up = open(std::ref(give_up)).status();
+    EXPECT_TRUE(absl::IsCancelled(given_up)) << given_up;
+    EXPECT_EQ(give_up.asked, nth);
+    EXPECT_EQ(device.contents(kEventStoreName), ragged);
+  }
+  ASSERT_TRUE(open(std::ref(never)).ok());
+  EXPECT_GT(never.asked, 3U) << "each reading asks";
+  const SimulatedDevice::Bytes whole = device.contents(kEventStoreName);
+  EXPECT_LT(whole.size(), ragged.size());
+
+  for (std::uint32_t nth = 1; nth <= 3; ++nth) {
+    auto store = open_store(device);
+    GiveUpAt give_up{nth};
+    const absl::Status given_up = store->drop_after(SequenceNumber(7), std::ref(give_up));
+    EXPECT_TRUE(absl::IsCancelled(given_up)) << given_up;
+    EXPECT_EQ(give_up.asked, nth);
+    EXPECT_EQ(device.contents(kEventStoreName), whole);
+    EXPECT_EQ(read_all(*store, 1, 40'000), events_of(1, 30'000));
   }
 }
 
