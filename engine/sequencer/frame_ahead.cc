@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "engine/base/limits.h"
+#include "engine/sequencer/clock.h"
 
 namespace hourglass::engine {
 
@@ -19,7 +20,12 @@ FrameAhead::FrameAhead(JournalReader& reader)
 
 std::uint32_t FrameAhead::do_work() noexcept {
   const std::uint64_t at = read_.get_value_only();
-  if (ended_ || at - released_.get() == kFrames) return 0;
+  if (ended_) return 0;
+  const std::uint64_t in_hand = released_.get();  // the owner's frame, and all before it
+  if (at - in_hand == kFrames) {
+    if (held_[in_hand % kFrames].frame->payload.size() >= kWorthPausing) brief_pause();
+    return 0;
+  }
   Held& held = held_[at % kFrames];
   auto next = reader_.next_frame();
   held.status = next.status();

@@ -35,6 +35,10 @@ class FrameAhead final : private Agent {
 
  private:
   static constexpr std::uint64_t kFrames = 16;
+  // What keeps the owner busy for longer than a pause takes, 0.1 ms: then the thread sleeps instead
+  // of yielding, because what yields keeps a core busy, half of which may be the owner's. Shorter
+  // frames are over before it would wake.
+  static constexpr std::size_t kWorthPausing = 64U << 10;
 
   struct Held {
     absl::Status status;
