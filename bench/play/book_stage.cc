@@ -92,7 +92,7 @@ class BookStage final : public Stage {
 
   // Of every kind alike, since asking for the kind is a coin toss: the handle of an order yet to be
   // entered is empty and fetches slot 0, the price of a cancel is none and fetches a level of none.
-  // Returns the level it may come to rest at; 0 for none.
+  // Returns the level it may come to rest at, or one no order is ever in.
   std::uint32_t prefetch_key(const StreamOp& op) const noexcept {
     prefetch_line(&handle_of_[op.order_id]);
     return books_.prefetch_price(InstrumentId(op.symbol_index), op.side, Price(op.price_ticks));

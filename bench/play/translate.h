@@ -23,7 +23,8 @@ struct StreamForm {
   std::uint8_t side_at = offsetof(engine::NewOrder, side);
 };
 
-// The places the kinds have in common; a cancel ends before its masked ones.
+// The places the kinds have in common. Of a cancel they lie in its client order id, which is zero
+// in a stream, or behind it: its masks are 0.
 static_assert(offsetof(engine::NewOrder, key) == offsetof(engine::ReplaceOrder, target) &&
               offsetof(engine::NewOrder, key) == offsetof(engine::CancelOrder, target) &&
               offsetof(engine::NewOrder, client) == offsetof(engine::ReplaceOrder, key) &&

@@ -107,7 +107,8 @@ class Books {
   // Hints for a command that will be applied a little later. Cost: a few loads that miss nothing
   // new; harmless when wrong.
   // Fetches the level of a price an order may come to rest at and returns its index, for
-  // prefetch_tail() a little later; 0, the index of no level, where the price is out of range.
+  // prefetch_tail() a little later; where the price is out of range, of a level no order is ever
+  // in.
   [[nodiscard]] std::uint32_t prefetch_price(InstrumentId instrument, Side s,
                                              Price price) const noexcept;
   void prefetch_tail(std::uint32_t level_index) const noexcept {

@@ -87,9 +87,9 @@ bool matches(const Body& body) noexcept {
 }  // namespace plain_order
 
 // Whether `c`, any bytes of kind kNewOrder, is a well-formed limit order for the day, until
-// cancelled or immediate, whole on display, without minimum or post-only: all that HG-MATCH-003 and
-// 012 ask, and of 013 all but the quantity's own bounds. Thread: any, pure. Cost: some 20
-// instructions in place of a hundred.
+// cancelled or immediate, whole on display, without minimum or post-only: all that HG-MATCH-003,
+// 012, 015 and 018 ask, and of 013 all but the quantity's own bounds. Thread: any, pure. Cost: some
+// 20 instructions in place of a hundred.
 inline bool is_plain(const NewOrder& c) noexcept {
   const auto stays = static_cast<std::uint32_t>(c.time_in_force);
   constexpr auto kDay = static_cast<std::uint32_t>(TimeInForce::kDay);

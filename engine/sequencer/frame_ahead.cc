@@ -3,6 +3,7 @@
 #include <cstring>
 #include <vector>
 
+#include "engine/base/assert.h"
 #include "engine/base/limits.h"
 #include "engine/sequencer/clock.h"
 
@@ -21,8 +22,10 @@ FrameAhead::FrameAhead(JournalReader& reader)
 std::uint32_t FrameAhead::do_work() noexcept {
   const std::uint64_t at = read_.get_value_only();
   if (ended_) return 0;
-  const std::uint64_t in_hand = released_.get();  // the owner's frame, and all before it
+  const std::uint64_t in_hand = released_.get();  // the owner's; those before it are free again
   if (at - in_hand == kFrames) {
+    // It is no end, after which nothing is read, and only this thread writes what is held.
+    HG_ASSERT(held_[in_hand % kFrames].frame.has_value(), in_hand);
     if (held_[in_hand % kFrames].frame->payload.size() >= kWorthPausing) brief_pause();
     return 0;
   }

@@ -35,9 +35,9 @@ class FrameAhead final : private Agent {
 
  private:
   static constexpr std::uint64_t kFrames = 16;
-  // What keeps the owner busy for longer than a pause takes, 0.1 ms: then the thread sleeps instead
-  // of yielding, because what yields keeps a core busy, half of which may be the owner's. Shorter
-  // frames are over before it would wake.
+  // What keeps the owner busy for longer than a pause takes, which is up to 0.1 ms with the timer's
+  // slack: then the thread sleeps instead of yielding, because what yields keeps a core busy, half
+  // of which may be the owner's. Shorter frames are over before it would wake.
   static constexpr std::size_t kWorthPausing = 64U << 10;
 
   struct Held {

@@ -86,9 +86,10 @@ class Pipeline {
   Pipeline(const Pipeline&) = delete;
   Pipeline& operator=(const Pipeline&) = delete;
 
-  // Starts the threads of journal, digest, preparer and shadow. Errors: the runner's. Thread: the
-  // owner's.
+  // Starts the threads of journal, digest, preparer and shadow; not after stop(). Errors: the
+  // runner's. Thread: the owner's.
   absl::Status start() {
+    HG_ASSERT(!stopped_.has_value());
     if (!journal_runner_) return absl::OkStatus();
     if (const absl::Status status = preparer_runner_->start(); !status.ok()) return status;
     if (const absl::Status status = digest_runner_->start(); !status.ok()) return status;

@@ -87,7 +87,8 @@ void ShadowAgent::begin() {
   const SequenceNumber announced(durable_.get() - 1);
   auto start = start_shadow(device_, announced, settings_.trusted_snapshot, make_,
                             [this] { return stop_asked(); });
-  if (absl::IsCancelled(start.status())) return;
+  // A device may say so too, which is trouble like any other.
+  if (stop_asked() && absl::IsCancelled(start.status())) return;
   if (absl::IsFailedPrecondition(start.status())) {
     return give_up(ShadowState::kFailed, start.status());
   }
