@@ -89,8 +89,6 @@ constexpr bool are_instructions_compatible(const NewOrder& c) noexcept {
   const bool hides = c.display_qty < c.qty;
   const bool wants_min = c.min_qty != Qty(0);
   const bool post_only = c.post_only != PostOnly::kNo;
-  if (!takes_price_from_book && !hides && !wants_min && !post_only) [[likely]]
-    return true;
   if (takes_price_from_book && (c.price != Price(0) || post_only || hides)) return false;
   if (post_only && (immediate || wants_min)) return false;
   if (hides && immediate) return false;

@@ -75,6 +75,7 @@ class Exchange {
   template <class Body>
   RejectReason run(const Command& command,
                    RejectReason (Exchange::*rule)(const Body&) noexcept) noexcept;
+  [[nodiscard]] bool may_go_short(const CommandHeader& header, ClientKey key) const noexcept;
   void reject(const Command& command, RejectReason reason) noexcept;
   RejectReason resume(const ContinueWork& command) noexcept;
 

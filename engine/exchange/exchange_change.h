@@ -79,13 +79,7 @@ template <Clearing C>
 template <Clearing C>
 [[gnu::always_inline]] inline Slot Exchange<C>::plain_target(
     const ReplaceOrder& c, std::uint32_t& new_open) const noexcept {
-  const ExchangeLimits& limits = state_.limits;
-  if (has_pending_work() || c.header.session.value() >= limits.max_sessions ||
-      c.header.account.value() >= limits.max_accounts ||
-      c.header.instrument.value() >= limits.max_instruments ||
-      c.target.value() >= kMaxClientKeysPerSession) {
-    return kNoSlot;
-  }
+  if (!may_go_short(c.header, c.target)) return kNoSlot;
   const Slot slot = state_.find_order(c.header.session, c.target);
   const OrderRecord& record = state_.records[slot];
   const Instrument& terms = instrument(c.header.instrument);

@@ -72,6 +72,18 @@ template <class Body>
   return RejectReason::kNone;
 }
 
+// What both short ways (plain_order.h) ask before they look anything up: no work is pending, and
+// every number in the command is an index of something. Where not, the long way says why.
+template <Clearing C>
+[[gnu::always_inline]] inline bool Exchange<C>::may_go_short(const CommandHeader& header,
+                                                             ClientKey key) const noexcept {
+  const ExchangeLimits& limits = state_.limits;
+  return !has_pending_work() && header.session.value() < limits.max_sessions &&
+         header.account.value() < limits.max_accounts &&
+         header.instrument.value() < limits.max_instruments &&
+         key.value() < kMaxClientKeysPerSession;
+}
+
 template <Clearing C>
 [[gnu::noinline]] void Exchange<C>::reject(const Command& command, RejectReason reason) noexcept {
   const CommandHeader& header = command.header();

@@ -21,13 +21,7 @@ template <Clearing C>
 // submit()'s affair alone.
 template <Clearing C>
 [[gnu::always_inline]] inline OrderHandle* Exchange<C>::plain_entry(const NewOrder& c) noexcept {
-  const ExchangeLimits& limits = state_.limits;
-  if (has_pending_work() || c.header.session.value() >= limits.max_sessions ||
-      c.header.account.value() >= limits.max_accounts ||
-      c.header.instrument.value() >= limits.max_instruments ||
-      c.key.value() >= kMaxClientKeysPerSession) {
-    return nullptr;
-  }
+  if (!may_go_short(c.header, c.key)) return nullptr;
   const Instrument& terms = instrument(c.header.instrument);
   const auto qty = static_cast<std::uint32_t>(c.qty.value());  // is_plain: not cut
   if (terms.state != TradingState::kOpen || qty - 1 >= terms.max_order_qty_lots ||

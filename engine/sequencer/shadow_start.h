@@ -34,9 +34,9 @@ struct ShadowStart {
 // back to there. Errors: kFailedPrecondition where the journal's first command is not here, from
 // which alone a lost event store can be made again; the reader's and the device's; kCancelled where
 // `give_up`, asked before each MiB of the event store and each snapshot, said so: then no whole
-// command's events were cut off. Thread: any; the journal may be being written. Cost: reads the
-// event store once, and again what is cut off, snapshots until one will do, and headers; one
-// exchange.
+// command's events were cut off. One snapshot's reading and loading is not cut short. Thread: any;
+// the journal may be being written. Cost: reads the event store once, and again what is cut off,
+// snapshots until one will do, and headers; one exchange.
 absl::StatusOr<ShadowStart> start_shadow(JournalDevice& device, SequenceNumber announced,
                                          SequenceNumber trusted, const ReplicaMaker& make,
                                          EventStore::GiveUp give_up);

@@ -41,9 +41,9 @@ constexpr std::uint32_t kWarmUp = 1'000;
 // ends there.
 constexpr std::uint32_t kMaxSlices = 2'000;
 
-constexpr std::array kProfiles = {Profile::kPlain,    Profile::kCrossing, Profile::kIcebergs,
-                                  Profile::kReplaces, Profile::kBulk,     Profile::kDays,
-                                  Profile::kStates,   Profile::kFunds,    Profile::kHostile};
+constexpr std::array kProfiles = {
+    Profile::kPlain, Profile::kCrossing, Profile::kIcebergs, Profile::kReplaces, Profile::kBulk,
+    Profile::kDays,  Profile::kStates,   Profile::kFunds,    Profile::kHostile,  Profile::kMoves};
 
 // What went by, so that a test of silence can show that something was said.
 struct Tally {

@@ -8,6 +8,7 @@
 
 #include <map>
 
+#include "engine/exchange/plain_order.h"
 #include "tests/support/command_builder.h"
 #include "tests/support/event_text.h"
 #include "tests/support/random_source.h"
@@ -175,6 +176,8 @@ struct Reached {
   std::uint64_t new_tranches = 0;
   std::uint64_t kept_priority = 0;
   std::uint64_t lost_priority = 0;
+  std::uint64_t plain_orders = 0;  // accepted
+  std::uint64_t plain_moves = 0;   // replaces that lost priority
   std::uint64_t command_count = 0;
 };
 
@@ -187,11 +190,26 @@ class Counting final : public UnderTest {
     model_->apply(command, events);
     ++reached_.command_count;
     for (const Event& event : events) count(event);
+    count_plain(command, events);
     const bool refused = !events.empty() && events[0].header().kind == EventKind::kRequestRejected;
     if (command.header().kind == CommandKind::kContinue && !refused) ++reached_.continued;
   }
 
  private:
+  void count_plain(const Command& command, const std::vector<Event>& events) {
+    const CommandKind kind = command.header().kind;
+    if (events.empty()) return;
+    const Event& first = events[0];
+    if (kind == CommandKind::kNewOrder && is_plain(command.as<NewOrder>()) &&
+        first.header().kind == EventKind::kOrderAccepted) {
+      ++reached_.plain_orders;
+    }
+    if (kind == CommandKind::kReplaceOrder && is_plain(command.as<ReplaceOrder>()) &&
+        first.header().kind == EventKind::kOrderReplaced &&
+        first.as<OrderReplaced>().kept_priority == 0) {
+      ++reached_.plain_moves;
+    }
+  }
   void count(const Event& event) {
     const EventKind kind = event.header().kind;
     ++reached_.events[kind];
@@ -241,6 +259,8 @@ TEST(RandomStreams, ReachEveryReasonEventAndCancel) {
   EXPECT_GE(reached.new_tranches, 1'000U);
   EXPECT_GE(reached.kept_priority, 1'000U);
   EXPECT_GE(reached.lost_priority, 1'000U);
+  EXPECT_GE(reached.plain_orders, 10'000U);
+  EXPECT_GE(reached.plain_moves, 2'000U);
 }
 
 TEST(DifferentialHarness, AgreesWithItself) {

@@ -41,6 +41,15 @@ std::unique_ptr<TestPipeline> open(JournalDevice& device, const PipelineSettings
   return pipeline.ok() ? *std::move(pipeline) : nullptr;
 }
 
+// Whether it comes to be so. Far beyond what any of it takes: only something that stands still for
+// good is waited for in vain.
+template <class Condition>
+bool await(Condition met) {
+  constexpr std::uint32_t kPausesMax = 1'000'000;
+  for (std::uint32_t i = 0; i < kPausesMax && !met(); ++i) brief_pause();
+  return met();
+}
+
 // --- Stopping twice ------------------------------------------------------------------------------
 
 TEST(PipelineStop, TwiceIsOnce) {
@@ -82,7 +91,7 @@ TEST(PipelineStop, TwiceDoesNotWriteWhatTheFirstHadNoRoomFor) {
   ASSERT_EQ(pipeline->start(), absl::OkStatus());
   const PipelineRings& rings = pipeline->rings();
   ASSERT_TRUE(pipeline->sequencer().submit(define_instrument({.from = {0, 0, 0}})));
-  while (rings.durable.get() != rings.applied.get()) brief_pause();  // ends: that frame has room
+  ASSERT_TRUE(await([&] { return rings.durable.get() == rings.applied.get(); }));
   ASSERT_TRUE(pipeline->sequencer().submit(define_instrument({.from = {0, 0, 1}})));
   const absl::Status first = pipeline->stop();
   EXPECT_TRUE(absl::IsResourceExhausted(first)) << first;
@@ -105,6 +114,8 @@ class GatedDevice final : public JournalDevice {
     gated_ = reads_.get() + nth;
     shadow_ = &shadow;
   }
+  // Readings of the event store come back with kCancelled. Thread: before there are others.
+  void cancel_readings() { cancels_ = true; }
   // Readings of the event store that have begun. Thread: any.
   [[nodiscard]] std::uint64_t reads() const { return reads_.get(); }
   // Whether the gate opened because it was asked to. Thread: after the shadow's has ended.
@@ -136,6 +147,7 @@ class GatedDevice final : public JournalDevice {
   std::uint64_t gated_ = 0;
   const ShadowAgent* shadow_ = nullptr;
   bool asked_ = false;
+  bool cancels_ = false;
   Cursor reads_;  // writer: the shadow's thread
 };
 
@@ -146,6 +158,7 @@ class GatedFile final : public JournalFile {
   absl::StatusOr<std::uint64_t> size() override { return inner_->size(); }
   absl::Status read(std::uint64_t offset, std::span<std::byte> into) override {
     device_.begin_read();
+    if (device_.cancels_) return absl::CancelledError("the device's own");
     return inner_->read(offset, into);
   }
   absl::Status write(std::uint64_t offset, std::span<const std::byte> bytes) override {
@@ -192,15 +205,18 @@ class LargeStore {
     if (pipeline == nullptr) return nullptr;
     device.gate(nth, *pipeline->shadow());
     EXPECT_EQ(pipeline->start(), absl::OkStatus());
-    while (device.reads() < nth) brief_pause();  // ends: the shadow's thread gets there
+    EXPECT_TRUE(await([&] { return device.reads() >= nth; }));
     return pipeline;
   }
   // How often a shadow reads the store before it follows.
   std::uint64_t readings_of_a_start() {
     LargeStore other;
     const auto pipeline = open(other.device, settings_);
+    if (pipeline == nullptr) return 0;
     EXPECT_EQ(pipeline->start(), absl::OkStatus());
-    while (pipeline->shadow()->progress().current() != ShadowState::kFollowing) brief_pause();
+    const ShadowProgress& progress = pipeline->shadow()->progress();
+    EXPECT_TRUE(await([&] { return progress.current() == ShadowState::kFollowing; }))
+        << name(progress.current());
     EXPECT_EQ(pipeline->stop(), absl::OkStatus());
     EXPECT_NE(other.disk_.contents(kEventStoreName), before_) << "it was not cut off";
     return other.device.reads();
@@ -234,6 +250,18 @@ TEST(PipelineStop, EndsTheShadowsStartAtTheReadingItIsIn) {
     EXPECT_EQ(pipeline->shadow()->progress().current(), ShadowState::kStarting);
     EXPECT_EQ(pipeline->shadow()->progress().retries.get(), 0U);
   }
+}
+
+// Only a stop ends the search without a word: from the device the same answer is trouble.
+TEST(PipelineStop, IsNotWhatADeviceMeansThatCancelsAReading) {
+  LargeStore store;
+  store.device.cancel_readings();
+  const auto pipeline = store.start_and_wait_at(0);
+  ASSERT_NE(pipeline, nullptr);
+  const ShadowProgress& progress = pipeline->shadow()->progress();
+  EXPECT_TRUE(await([&] { return progress.retries.get() != 0; }));
+  EXPECT_EQ(progress.current(), ShadowState::kRetrying);
+  EXPECT_EQ(pipeline->stop(), absl::OkStatus());
 }
 
 TEST(PipelineStop, EndsTheShadowsStartAlsoWhereThePipelineIsOnlyDestroyed) {

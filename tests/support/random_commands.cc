@@ -299,7 +299,7 @@ class Generator {
   Command replace_command() {
     Remembered order = some_order();
     ReplaceSpec spec{.from = order.from, .target = order.key, .key = order.key};
-    if (!random_.percent(10)) spec.key = next_key_[order.from.session]++;
+    if (!random_.percent(mix_.same_key_percent)) spec.key = next_key_[order.from.session]++;
     if (random_.percent(mix_.careless_percent)) {
       spec.key = static_cast<std::uint32_t>(random_.below(spec.key + 2));
     }
@@ -308,7 +308,7 @@ class Generator {
     spec.basis = random_.pick<QtyBasis>(kBases);
     spec.price = random_.percent(50) ? order.price : price(order.from.instrument, order.side);
     spec.qty = random_.percent(30) ? order.qty : qty();
-    if (random_.percent(25))
+    if (random_.percent(mix_.display_percent))
       spec.display = random_.between(1, std::clamp<std::int64_t>(spec.qty, 1, 5));
     if (random_.percent(10)) spec.display = spec.qty;
     if (random_.percent(10)) spec.display = order.display;
@@ -403,7 +403,9 @@ class Generator {
 }  // namespace
 
 Stream random_stream(Profile profile, std::uint64_t seed, std::uint32_t step_count) {
-  return Generator(profile, seed * kAllProfiles.size() + static_cast<std::uint64_t>(profile))
+  // Not the number of profiles, which grows: a stream is what it is for ever.
+  constexpr std::uint64_t kSeedStride = 9;
+  return Generator(profile, seed * kSeedStride + static_cast<std::uint64_t>(profile))
       .stream(step_count);
 }
 

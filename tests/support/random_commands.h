@@ -24,10 +24,11 @@ enum class Profile : std::uint8_t {
   kStates,    // trading states, bands, recovery, definitions
   kFunds,     // funded clearing: deposits, withdrawals, orders too large
   kHostile,   // any field out of range, any byte wrong, commands between slices
+  kMoves,     // orders change price and quantity under the key they have
 };
 inline constexpr std::array kAllProfiles = {
     Profile::kPlain, Profile::kCrossing, Profile::kIcebergs, Profile::kReplaces, Profile::kBulk,
-    Profile::kDays,  Profile::kStates,   Profile::kFunds,    Profile::kHostile};
+    Profile::kDays,  Profile::kStates,   Profile::kFunds,    Profile::kHostile,  Profile::kMoves};
 std::string_view name(Profile profile);
 
 // When a step's command is sent while earlier work is pending.

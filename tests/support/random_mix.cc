@@ -54,6 +54,13 @@ Mix mix_of(Profile profile) {
               .careless_percent = 25,
               .wild_percent = 20,
               .at_once_percent = 40};
+    case Profile::kMoves:
+      return {.new_order = 40,
+              .replace = 50,
+              .cancel = 8,
+              .spread_ticks = 4,
+              .same_key_percent = 90,
+              .display_percent = 10};
   }
   return {};
 }
@@ -69,6 +76,7 @@ std::string_view name(Profile profile) {
     case Profile::kStates: return "States";
     case Profile::kFunds: return "Funds";
     case Profile::kHostile: return "Hostile";
+    case Profile::kMoves: return "Moves";
   }
   return "?";
 }

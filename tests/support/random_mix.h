@@ -29,10 +29,12 @@ struct Mix {
   std::uint32_t min_qty_percent = 2;
   std::uint32_t post_only_percent = 5;
   std::uint32_t gtd_percent = 2;
-  std::uint32_t spread_ticks = 6;      // prices lie this many increments around the middle
-  std::uint32_t passive_percent = 70;  // orders priced on their own side of the middle
-  std::uint32_t careless_percent = 1;  // an order field out of its range
-  std::uint32_t wild_percent = 0;      // bytes out of theirs
+  std::uint32_t spread_ticks = 6;       // prices lie this many increments around the middle
+  std::uint32_t passive_percent = 70;   // orders priced on their own side of the middle
+  std::uint32_t same_key_percent = 10;  // replaces that keep the order's key
+  std::uint32_t display_percent = 25;   // replaces that ask for a display of their own
+  std::uint32_t careless_percent = 1;   // an order field out of its range
+  std::uint32_t wild_percent = 0;       // bytes out of theirs
   std::uint32_t at_once_percent = 0;
 };
 

@@ -62,6 +62,7 @@ RunningVenue::RunningVenue(const VenueStart& start) : errors_(std::tmpfile()) {
   ::close(out.write_end);
   to_ = in.write_end;
   from_ = ::fdopen(out.read_end, "r");
+  HG_ASSERT(from_ != nullptr, errno);
 }
 
 RunningVenue::~RunningVenue() {
@@ -110,6 +111,7 @@ void RunningVenue::kill() {
 }
 
 std::int32_t RunningVenue::wait() {
+  HG_ASSERT(child_ > 0, child_);
   if (to_ >= 0) ::close(to_);
   to_ = -1;
   while (hear()) continue;  // a program with a full pipe before it would wait for us

@@ -37,7 +37,7 @@ class RunningVenue {
 
   void kill();
   // Ends its input and waits for it to end by itself. Returns its exit code, -1 where a signal
-  // ended it.
+  // ended it. Once, and not after kill().
   std::int32_t wait();
   // What it has said on standard error so far.
   [[nodiscard]] std::string errors() const;

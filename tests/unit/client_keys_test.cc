@@ -70,6 +70,7 @@ class Bench {
     entered_today_.insert(key);
     used_today_.insert(key);
     pages_.insert(page(key));
+    written_today_.insert(page(key));
   }
 
   void finish_an_order() {
@@ -86,13 +87,14 @@ class Bench {
     keys_.end_day();
     used_today_ = live_;
     entered_today_.clear();
+    written_today_.clear();
   }
 
   [[nodiscard]] bool has_room(Key key) const {
     return pages_.contains(page(key)) || pages_.size() < kPages;
   }
 
-  void check(Key key) const {
+  void check(Key key) {
     const SessionId session(key.first);
     const ClientKey client_key(key.second);
     const OrderHandle found = keys_.find(session, client_key);
@@ -103,6 +105,13 @@ class Bench {
     ASSERT_EQ(keys_.is_used(keys_.place(session, client_key), orders_), used_today_.contains(key))
         << key.first << " " << key.second;
     ASSERT_EQ(keys_.has_room(keys_.place(session, client_key)), has_room(key));
+    // The short way to an unused key: open exactly where the page was written today.
+    const OrderHandle* const entry = keys_.free_entry(session, client_key);
+    ASSERT_EQ(entry != nullptr, written_today_.contains(page(key)) && !used_today_.contains(key))
+        << key.first << " " << key.second;
+    if (entry != nullptr) {
+      ASSERT_EQ(entry, keys_.entry(session, client_key));
+    }
   }
 
   void check_walk() const {
@@ -121,6 +130,7 @@ class Bench {
   std::set<Key> used_today_;
   std::set<Key> entered_today_;
   std::set<Key> pages_;
+  std::set<Key> written_today_;  // of pages_
 };
 
 TEST(ClientKeys, AreTheModelsOverManyDays) {
