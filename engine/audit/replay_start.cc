@@ -38,7 +38,7 @@ absl::StatusOr<ReplayStart> start_replay(JournalDevice& device, Replica& fresh) 
 
   const auto name = oldest_usable_snapshot(device, first.first_sequence);
   if (!name.ok()) return name.status();
-  const auto snapshot = read_snapshot(device, *name, first.uuid, kRuleSetVersion);
+  const auto snapshot = read_snapshot(device, *name, first.uuid);
   if (!snapshot.ok()) return snapshot.status();
   StateReader state(snapshot->state);
   if (!fresh.load(state)) {

@@ -54,7 +54,7 @@ void SnapshotChecks::compare(Item& item, const DigestPoint& point, const Replica
     item.result.verdict = Verdict::kDiffers;
     item.result.detail = std::move(detail);
   };
-  const auto snapshot = read_snapshot(device_, item.result.file, uuid_, kRuleSetVersion);
+  const auto snapshot = read_snapshot(device_, item.result.file, uuid_);
   if (!snapshot.ok()) {
     item.result.verdict = Verdict::kRefused;
     item.result.detail = std::string(snapshot.status().message());

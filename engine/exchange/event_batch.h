@@ -50,6 +50,16 @@ class EventBatch {
     return add<Body>(id, 0, 0);
   }
 
+  // Whether an order that rests without trading says so in its acceptance or replacement, rather
+  // than in an OrderRested of its own: since rule set 2.
+  [[nodiscard]] bool rests_at_once() const noexcept { return version_ >= 2; }
+  // Makes the events of rule set `version`, a known one. Only a replay asks for an old one.
+  void set_rule_set(std::uint32_t version) noexcept {
+    static_assert(kEventLayoutVersion == kRuleSetVersion, "one number so far");
+    HG_ASSERT(is_known_rule_set(version), version);
+    version_ = static_cast<std::uint8_t>(version);
+  }
+
   [[nodiscard]] std::uint64_t feed_sequence() const noexcept { return feed_sequence_; }
   // Only for loading a snapshot.
   void set_feed_sequence(std::uint64_t value) noexcept { feed_sequence_ = value; }
@@ -74,7 +84,7 @@ class EventBatch {
                    .instrument = id,
                    .instrument_sequence = instrument_sequence,
                    .kind = Body::kKind,
-                   .version = kLayoutVersion,
+                   .version = version_,
                    .last_in_command = 0,
                    .reserved = 0};
     ++count_;
@@ -83,6 +93,7 @@ class EventBatch {
 
   FixedArray<Event> events_;
   std::uint32_t count_ = 0;
+  std::uint8_t version_ = kEventLayoutVersion;
   std::uint64_t feed_sequence_ = 0;
   SequenceNumber sequence_;
   Timestamp time_;

@@ -30,6 +30,11 @@ class Exchange {
   // Source: RULES.md.
   std::span<const Event> apply(const Command& command) noexcept;
 
+  // From the next command on makes the events of rule set `version`, a known one: a replay's
+  // affair; a fresh exchange stands at kRuleSetVersion. Only the numbers in the feed come to
+  // differ.
+  void set_rule_set(std::uint32_t version) noexcept { state_.events.set_rule_set(version); }
+
   // Whether the next command must be continuation().
   [[nodiscard]] bool has_pending_work() const noexcept {
     return state_.work.kind != WorkKind::kNone;
@@ -82,12 +87,15 @@ class Exchange {
   // exchange_entry.h: new orders and matching.
   // What an order may have besides a price, a quantity and a life: nothing, for plain ones.
   enum class Options : std::uint8_t { kNone, kAny };
+  // Whether an order joins the book with the event that takes it (HG-MATCH-025, 046).
+  enum class Rest : std::uint8_t { kAtOnce, kNotYet };
   RejectReason enter(const Command& command) noexcept;
   RejectReason submit_plain(const NewOrder& command, OrderHandle& key_entry) noexcept;
+  OrderHandle meet_plain(const NewOrder& command, bool crosses) noexcept;
   [[nodiscard]] OrderHandle* plain_entry(const NewOrder& command) noexcept;
   RejectReason submit(const NewOrder& command) noexcept;
-  template <Options kOptions>
-  Slot accept(const NewOrder& command, Price price) noexcept;
+  template <Options kOptions, Rest kRest>
+  Slot accept(const NewOrder& command, Price price, std::uint32_t displayed) noexcept;
   [[nodiscard]] RejectReason check_new(const NewOrder& command, const Instrument& terms,
                                        const ClientKeys::Place& key) const noexcept;
   [[nodiscard]] RejectReason working_price(const NewOrder& command, Price& price) const noexcept;
@@ -99,6 +107,9 @@ class Exchange {
   void meet_book(IncomingOrder in, SequenceNumber origin, std::uint64_t steps_done) noexcept;
   void settle(IncomingOrder in) noexcept;
   template <Options kOptions>
+  [[nodiscard]] std::uint32_t shown_of(const IncomingOrder& in) const noexcept;
+  template <Options kOptions>
+  void put_in_book(IncomingOrder in) noexcept;
   void rest(IncomingOrder in) noexcept;
   void drop(IncomingOrder in, CancelReason reason) noexcept;
   void forget(IncomingOrder in) noexcept;
@@ -114,12 +125,13 @@ class Exchange {
   void keep_place(const ReplaceOrder& command, Slot slot, std::uint32_t open) noexcept;
   template <Options kOptions>
   RejectReason requeue(const ReplaceOrder& command, Slot slot, std::uint32_t open) noexcept;
+  void come_in_again(const ReplaceOrder& command, IncomingOrder in, bool crosses) noexcept;
   [[nodiscard]] bool keeps_priority(const ReplaceOrder& command, Slot slot,
                                     std::uint32_t open) const noexcept;
   void set_display(Slot slot, Qty display_qty) noexcept;
   void rename(const ReplaceOrder& command, Slot slot) noexcept;
   void report_replaced(const ReplaceOrder& command, Slot slot, Price price, std::uint32_t open,
-                       std::uint32_t displayed) noexcept;
+                       std::uint32_t displayed, bool kept_priority) noexcept;
   void cancel_order(Slot slot, CancelReason reason, std::uint32_t session_sequence) noexcept;
 
   // exchange_bulk.h: mass cancel, expiry, recovery, definitions.

@@ -201,7 +201,7 @@ template <Clearing C>
     if (less != from_hidden) books.reduce(slot, less - from_hidden);
   }
   if (c.key != c.target) rename(c, slot);
-  report_replaced(c, slot, price, new_open, books.orders()[slot].qty);
+  report_replaced(c, slot, price, new_open, books.orders()[slot].qty, true);
 }
 
 // HG-MATCH-046. Clearing decides before anything changes. kNone: what plain_target() gave.
@@ -238,16 +238,27 @@ template <typename Exchange<C>::Options kOptions>
     }
     if (c.key != c.target) rename(c, slot);
   }
-  report_replaced(c, slot, price, new_open, 0);
   const IncomingOrder in{.price = price, .slot = slot, .left = new_open};
-  if (books.crosses(record.instrument, record.side, price)) {
-    meet_book(in, c.header.sequence, 0);
-  } else if constexpr (kOptions == Options::kNone) {
-    rest<Options::kNone>(in);
-  } else {
-    settle(in);
+  const bool crosses = books.crosses(record.instrument, record.side, price);
+  if (crosses || !state_.events.rests_at_once()) [[unlikely]] {
+    come_in_again(c, in, crosses);
+    return RejectReason::kNone;
   }
+  report_replaced(c, slot, price, new_open, shown_of<kOptions>(in), false);
+  put_in_book<kOptions>(in);
   return RejectReason::kNone;
+}
+
+// The rest of requeue() for what does not rest at once; apart for the same reason as meet_plain().
+template <Clearing C>
+[[gnu::noinline]] void Exchange<C>::come_in_again(const ReplaceOrder& c, IncomingOrder in,
+                                                  bool crosses) noexcept {
+  report_replaced(c, in.slot, in.price, in.left, 0, false);
+  if (crosses) {
+    meet_book(in, c.header.sequence, 0);
+  } else {
+    rest(in);
+  }
 }
 
 // Extras of an order that had none hold what an earlier order of the slot left there.
@@ -268,11 +279,12 @@ template <Clearing C>
   state_.keys.mark_used(state_.keys.place(session, c.target), orders);
 }
 
-// HG-MATCH-045, 046: tells of the new terms.
+// HG-MATCH-045, 046: tells of the new terms. `displayed`: lots in the book from now on.
 template <Clearing C>
 [[gnu::always_inline]] inline void Exchange<C>::report_replaced(const ReplaceOrder& c, Slot slot,
                                                                 Price price, std::uint32_t new_open,
-                                                                std::uint32_t displayed) noexcept {
+                                                                std::uint32_t displayed,
+                                                                bool kept_priority) noexcept {
   const OrderRecord& record = state_.records[slot];
   auto& event = state_.events.template add_public<OrderReplaced>(record.instrument,
                                                                  instrument(record.instrument));
@@ -285,7 +297,7 @@ template <Clearing C>
   event.displayed = displayed;
   event.executed = record.executed;
   event.side = record.side;
-  event.kept_priority = displayed != 0 ? 1 : 0;
+  event.kept_priority = kept_priority ? 1 : 0;
   event.state = record.executed == 0 ? OrderState::kNew : OrderState::kPartiallyFilled;
 }
 

@@ -46,18 +46,33 @@ template <Clearing C>
       reason != RejectReason::kNone) {
     return reason;
   }
-  const Slot slot = accept<Options::kNone>(c, c.price);
-  key_entry = state_.books.orders().handle(slot);
-  const IncomingOrder in{.price = c.price, .slot = slot, .left = qty};
-  if (state_.books.crosses(id, c.side, c.price)) {
-    meet_book(in, c.header.sequence, 0);
-  } else if (c.time_in_force == TimeInForce::kImmediateOrCancel) {
-    drop(in, CancelReason::kImmediateRemainder);
-  } else {
-    state_.link_plain(slot);
-    rest<Options::kNone>(in);
+  const bool crosses = state_.books.crosses(id, c.side, c.price);
+  if (crosses || c.time_in_force == TimeInForce::kImmediateOrCancel ||
+      !state_.events.rests_at_once()) [[unlikely]] {
+    key_entry = meet_plain(c, crosses);
+    return RejectReason::kNone;
   }
+  const Slot slot = accept<Options::kNone, Rest::kAtOnce>(c, c.price, qty);
+  key_entry = state_.books.orders().handle(slot);
+  state_.link_plain(slot);
+  put_in_book<Options::kNone>({.price = c.price, .slot = slot, .left = qty});
   return RejectReason::kNone;
+}
+
+// The rest of submit_plain() for what does not rest at once. A function of its own, so that the
+// common case keeps its values in registers. Returns the order's handle.
+template <Clearing C>
+[[gnu::noinline]] OrderHandle Exchange<C>::meet_plain(const NewOrder& c, bool crosses) noexcept {
+  const Slot slot = accept<Options::kNone, Rest::kNotYet>(c, c.price, 0);
+  const OrderHandle handle = state_.books.orders().handle(slot);
+  const auto qty = static_cast<std::uint32_t>(c.qty.value());
+  const IncomingOrder in{.price = c.price, .slot = slot, .left = qty};
+  if (crosses) {
+    meet_book(in, c.header.sequence, 0);
+  } else {
+    settle(in);
+  }
+  return handle;
 }
 
 // Every check that can refuse stands before the first change: submit cannot fail half way.
@@ -96,25 +111,36 @@ template <Clearing C>
       reason != RejectReason::kNone) {
     return reason;
   }
-  const Slot slot = accept<Options::kAny>(c, price);
+  const bool crosses = state_.books.crosses(c.header.instrument, c.side, price);
+  const bool rests = available == Available::kYes && !crosses &&
+                     c.time_in_force != TimeInForce::kImmediateOrCancel;
+  const bool at_once = rests && state_.events.rests_at_once();
+  const auto shown = static_cast<std::uint32_t>(c.display_qty.value());
+  const Slot slot = at_once ? accept<Options::kAny, Rest::kAtOnce>(c, price, shown)
+                            : accept<Options::kAny, Rest::kNotYet>(c, price, 0);
   state_.keys.set(key, state_.books.orders().handle(slot), state_.books.orders());
   const IncomingOrder in{.price = price, .slot = slot, .left = qty};
   if (available == Available::kNo) [[unlikely]] {
     drop(in,
          fill_or_kill ? CancelReason::kFillOrKillUnfilled : CancelReason::kMinQuantityUnavailable);
-  } else if (state_.books.crosses(c.header.instrument, c.side, price)) {
+  } else if (crosses) {
     meet_book(in, c.header.sequence, 0);
+  } else if (at_once) {
+    state_.link(slot);
+    put_in_book<Options::kAny>(in);
   } else {
     settle(in);
   }
   return RejectReason::kNone;
 }
 
-// HG-MATCH-025. Fields are written where they stay: building a record on the stack and copying it
-// makes every wide load wait for the narrow stores before it.
+// HG-MATCH-025. `displayed`: lots it joins the book with at once. Fields are written where they
+// stay: building a record on the stack and copying it makes every wide load wait for the narrow
+// stores before it.
 template <Clearing C>
-template <typename Exchange<C>::Options kOptions>
-[[gnu::always_inline]] inline Slot Exchange<C>::accept(const NewOrder& c, Price price) noexcept {
+template <typename Exchange<C>::Options kOptions, typename Exchange<C>::Rest kRest>
+[[gnu::always_inline]] inline Slot Exchange<C>::accept(const NewOrder& c, Price price,
+                                                       std::uint32_t displayed) noexcept {
   constexpr bool kPlain = kOptions == Options::kNone;
   const auto qty = static_cast<std::uint32_t>(c.qty.value());
   const auto display_qty = kPlain ? qty : static_cast<std::uint32_t>(c.display_qty.value());
@@ -141,7 +167,14 @@ template <typename Exchange<C>::Options kOptions>
         .expire_time = c.expire_time, .display_qty = display_qty, .heap_place = 0};
   }
 
-  auto& event = state_.events.template add_private<OrderAccepted>(c.header.instrument);
+  const InstrumentId id = c.header.instrument;
+  OrderAccepted& event = [&]() -> OrderAccepted& {
+    if constexpr (kRest == Rest::kAtOnce) {
+      return state_.events.template add_public<OrderAccepted>(id, instrument(id));
+    } else {
+      return state_.events.template add_private<OrderAccepted>(id);
+    }
+  }();
   event.order.order_id = OrderId(c.header.sequence.value());
   event.order.session = c.header.session;
   event.order.report_number = next_report(c.header.session);
@@ -162,6 +195,7 @@ template <typename Exchange<C>::Options kOptions>
   event.time_in_force = c.time_in_force;
   event.post_only = c.post_only;
   event.state = OrderState::kNew;
+  event.displayed = displayed;
   return slot;
 }
 
@@ -277,7 +311,7 @@ template <Clearing C>
     drop(in, CancelReason::kImmediateRemainder);
   } else {
     if (state_.records[in.slot].is_linked == 0) state_.link(in.slot);
-    rest<Options::kAny>(in);
+    rest(in);
   }
 }
 
@@ -288,27 +322,38 @@ void Exchange<C>::forget(IncomingOrder in) noexcept {
   state_.books.orders().give_back(in.slot);
 }
 
-// Behind its owner's lists. kNone: an order without parts of its own.
+// What of the order is displayed when it rests.
 template <Clearing C>
 template <typename Exchange<C>::Options kOptions>
-[[gnu::always_inline]] inline void Exchange<C>::rest(IncomingOrder in) noexcept {
+[[gnu::always_inline]] inline std::uint32_t Exchange<C>::shown_of(
+    const IncomingOrder& in) const noexcept {
+  if (kOptions == Options::kNone || state_.records[in.slot].is_iceberg == 0) [[likely]]
+    return in.left;
+  return std::min(state_.extras[in.slot].display_qty, in.left);
+}
+
+// Behind its owner's lists, and told of elsewhere. kNone: an order without parts of its own.
+template <Clearing C>
+template <typename Exchange<C>::Options kOptions>
+[[gnu::always_inline]] inline void Exchange<C>::put_in_book(IncomingOrder in) noexcept {
   OrderRecord& record = state_.records[in.slot];
   HG_ASSERT(record.time_in_force != TimeInForce::kFillOrKill, record.id, in.left);
-  std::uint32_t shown = in.left;
-  if constexpr (kOptions == Options::kAny) {
-    if (record.is_iceberg != 0) [[unlikely]] {
-      shown = std::min(state_.extras[in.slot].display_qty, in.left);
-    }
-    record.hidden = in.left - shown;
-  }
+  const std::uint32_t shown = shown_of<kOptions>(in);
+  if constexpr (kOptions == Options::kAny) record.hidden = in.left - shown;
+  state_.books.insert(record.instrument, record.side, in.price, in.slot, shown, in.left != shown);
+}
+
+// The same, told of by an event of its own.
+template <Clearing C>
+void Exchange<C>::rest(IncomingOrder in) noexcept {
+  put_in_book<Options::kAny>(in);
+  const OrderRecord& record = state_.records[in.slot];
   const InstrumentId id = record.instrument;
-  const Side side = record.side;
-  state_.books.insert(id, side, in.price, in.slot, shown, in.left != shown);
   auto& event = state_.events.template add_public<OrderRested>(id, instrument(id));
   event.order_id = record.id;
   event.price = in.price;
-  event.qty = shown;
-  event.side = side;
+  event.qty = in.left - record.hidden;
+  event.side = record.side;
 }
 
 // An order accepted but never to rest: unfillable, or an immediate order's remainder.

@@ -21,6 +21,8 @@ class Replica {
 
   // As Exchange::apply; commands come stamped, in sequence, with rising times.
   virtual std::span<const Event> apply(const Command& command) noexcept = 0;
+  // As Exchange::set_rule_set.
+  virtual void set_rule_set(std::uint32_t version) noexcept = 0;
   [[nodiscard]] virtual const MarketState& state() const noexcept = 0;
   [[nodiscard]] virtual bool has_pending_work() const noexcept = 0;
   // Only without pending work.
@@ -41,6 +43,7 @@ class ExchangeReplica final : public Replica {
   std::span<const Event> apply(const Command& command) noexcept override {
     return exchange_.apply(command);
   }
+  void set_rule_set(std::uint32_t version) noexcept override { exchange_.set_rule_set(version); }
   [[nodiscard]] const MarketState& state() const noexcept override { return exchange_.state(); }
   [[nodiscard]] bool has_pending_work() const noexcept override {
     return exchange_.has_pending_work();
@@ -61,6 +64,7 @@ class OwnedReplica final : public Replica {
   std::span<const Event> apply(const Command& command) noexcept override {
     return view_.apply(command);
   }
+  void set_rule_set(std::uint32_t version) noexcept override { view_.set_rule_set(version); }
   [[nodiscard]] const MarketState& state() const noexcept override { return view_.state(); }
   [[nodiscard]] bool has_pending_work() const noexcept override { return view_.has_pending_work(); }
   void save(StateWriter& writer) const override { view_.save(writer); }

@@ -33,7 +33,7 @@ std::uint32_t event_size(std::span<const std::byte> bytes) noexcept {
 EventStoreHeader make_header(const JournalUuid& uuid, SequenceNumber first_sequence,
                              std::uint32_t rule_set_version) {
   EventStoreHeader header{.magic = kMagic,
-                          .layout_version = kLayoutVersion,
+                          .layout_version = kEventLayoutVersion,
                           .rule_set_version = rule_set_version,
                           .uuid = uuid,
                           .first_sequence = first_sequence,

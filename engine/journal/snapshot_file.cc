@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "engine/journal/crc32c.h"
+#include "engine/order/command.h"
 
 namespace hourglass::engine {
 namespace {
@@ -138,7 +139,8 @@ absl::Status write_snapshot(JournalDevice& device, const SnapshotPlace& place,
 }
 
 absl::StatusOr<Snapshot> read_snapshot(JournalDevice& device, std::string_view name,
-                                       const JournalUuid& uuid, std::uint32_t rule_set_version) {
+                                       const JournalUuid& uuid,
+                                       std::optional<std::uint32_t> rule_set_version) {
   auto file = device.open(name, OpenMode::kRead);
   if (!file.ok()) return file.status();
   const auto size = (*file)->size();
@@ -151,9 +153,14 @@ absl::StatusOr<Snapshot> read_snapshot(JournalDevice& device, std::string_view n
   if (header.uuid != uuid) {
     return absl::FailedPreconditionError(fmt::format("{} belongs to another journal", name));
   }
-  if (header.rule_set_version != rule_set_version) {
+  if (rule_set_version && header.rule_set_version != *rule_set_version) {
     return absl::FailedPreconditionError(fmt::format("{} was made under rule set {}, not {}", name,
-                                                     header.rule_set_version, rule_set_version));
+                                                     header.rule_set_version, *rule_set_version));
+  }
+  if (!rule_set_version && !is_known_rule_set(header.rule_set_version)) {
+    return absl::FailedPreconditionError(
+        fmt::format("{} was made under rule set {}, which this program does not know", name,
+                    header.rule_set_version));
   }
 
   Snapshot snapshot{.place = {.uuid = header.uuid,

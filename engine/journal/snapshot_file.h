@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -96,10 +97,12 @@ absl::Status write_snapshot(JournalDevice& device, const SnapshotPlace& place,
                             std::span<const std::byte> state);
 
 // Reads and validates one snapshot: every byte of the file is covered by a checksum or hash.
-// Errors: kDataLoss with the reason; kFailedPrecondition for a journal or rule set other than
-// expected; kNotFound; the device's. Cost: one read and hash; allocates the file's size.
+// Without `rule_set_version` any that this program knows will do. Errors: kDataLoss with the
+// reason; kFailedPrecondition for a journal or rule set other than expected; kNotFound; the
+// device's. Cost: one read and hash; allocates the file's size.
 absl::StatusOr<Snapshot> read_snapshot(JournalDevice& device, std::string_view name,
-                                       const JournalUuid& uuid, std::uint32_t rule_set_version);
+                                       const JournalUuid& uuid,
+                                       std::optional<std::uint32_t> rule_set_version = {});
 
 // The names of the snapshots in the directory, newest first. They are not looked into.
 absl::StatusOr<std::vector<std::string>> list_snapshots(JournalDevice& device);

@@ -22,10 +22,17 @@ namespace hourglass::engine {
 
 static_assert(std::endian::native == std::endian::little, "journal bytes are little-endian");
 
-// The version of the command and event layouts below; a change to any of them raises it.
+// The version of the command layouts below; a change to any of them raises it. Events have their
+// own (event.h).
 inline constexpr std::uint8_t kLayoutVersion = 1;
 // The version of the matching rules; a change that alters an outcome raises it (design 10, 8).
-inline constexpr std::uint32_t kRuleSetVersion = 1;
+inline constexpr std::uint32_t kRuleSetVersion = 2;
+// The oldest whose outcomes this program still makes, for journals written under it.
+inline constexpr std::uint32_t kOldestRuleSetVersion = 1;
+
+constexpr bool is_known_rule_set(std::uint32_t version) noexcept {
+  return version >= kOldestRuleSetVersion && version <= kRuleSetVersion;
+}
 
 // Numbers are never reused. 32 to 63: market model; 64 to 127: clearing; 128 up: products.
 enum class CommandKind : std::uint8_t {

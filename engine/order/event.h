@@ -19,17 +19,22 @@
 
 namespace hourglass::engine {
 
+// The version of the event layouts below; a change to any of them, or to when a kind is sent,
+// raises it. It is that of the rule set which made the event: 1 had no `displayed` in OrderAccepted
+// and told of every rest by an OrderRested.
+inline constexpr std::uint8_t kEventLayoutVersion = 2;
+
 // Numbers are never reused. Reserved: 32 to 63 auctions, prevented matches, protection, quotes;
 // 64 to 95 holds, positions, ledger; 96 to 127 index, fund, delivery.
 enum class EventKind : std::uint8_t {
-  kOrderAccepted = 1,        // private
-  kRequestRejected = 2,      // private
-  kTrade = 3,                // public and private to both sides
-  kOrderRested = 4,          // public: an order, or an iceberg's new tranche, joined the book
-  kOrderReplaced = 5,        // public and private
-  kOrderCancelled = 6,       // public (when it rested) and private
-  kMassCancelDone = 7,       // private
-  kInstrumentDefined = 8,    // public
+  kOrderAccepted = 1,      // private; public too when it rests at once
+  kRequestRejected = 2,    // private
+  kTrade = 3,              // public and private to both sides
+  kOrderRested = 4,        // public: what trades left, or an iceberg's new tranche, joined the book
+  kOrderReplaced = 5,      // public and private
+  kOrderCancelled = 6,     // public (when it rested) and private
+  kMassCancelDone = 7,     // private
+  kInstrumentDefined = 8,  // public
   kTradingStateChanged = 9,  // public
   kTradingDayEnded = 10,     // public
   kPriceBandChanged = 11,    // public
@@ -61,7 +66,8 @@ struct OrderRef {
 static_assert(sizeof(OrderRef) == 24);
 
 // The order passed every check. Price and quantity are as it will work: a market order's price is
-// its protection limit, a slid post-only's its new price.
+// its protection limit, a slid post-only's its new price. With `displayed` it also joined the book
+// at the back of its level, and the event is public; without, trades or a cancel follow.
 struct OrderAccepted {
   static constexpr EventKind kKind = EventKind::kOrderAccepted;
   EventHeader header;
@@ -79,7 +85,9 @@ struct OrderAccepted {
   TimeInForce time_in_force;
   PostOnly post_only;
   OrderState state;
-  std::array<std::uint8_t, 19> reserved;
+  std::array<std::uint8_t, 3> reserved;
+  std::uint32_t displayed;  // in the book
+  std::array<std::uint8_t, 12> reserved2;
 };
 static_assert(sizeof(OrderAccepted) == 128);
 
@@ -118,7 +126,7 @@ struct Trade {
 };
 static_assert(sizeof(Trade) == 40 + 48 + 16 + 16 + 8);
 
-// Joined the book at the back of its level.
+// Joined the book at the back of its level, after trades of its own or as a new tranche.
 struct OrderRested {
   static constexpr EventKind kKind = EventKind::kOrderRested;
   EventHeader header;
@@ -132,7 +140,8 @@ struct OrderRested {
 static_assert(sizeof(OrderRested) == 64);
 
 // The order has new terms. With kept_priority the displayed quantity changed in place; without, the
-// order left the book and comes back by trades and an OrderRested.
+// order left its place, and with `displayed` it joined the book at the back of its new level, else
+// trades come next.
 struct OrderReplaced {
   static constexpr EventKind kKind = EventKind::kOrderReplaced;
   EventHeader header;
@@ -142,7 +151,7 @@ struct OrderReplaced {
   std::uint32_t session_sequence;
   std::uint32_t qty;        // new total
   std::uint32_t leaves;     // open, hidden included
-  std::uint32_t displayed;  // in the book when kept_priority, else 0
+  std::uint32_t displayed;  // in the book
   std::uint32_t executed;
   Side side;
   std::uint8_t kept_priority;

@@ -89,10 +89,11 @@ void definition(Line& line, const Definition& c) {
 void body(Line& line, const OrderAccepted& e) {
   line.order("order", e.order).field("side", name(e.side)).field("type", name(e.type));
   line.field("tif", name(e.time_in_force)).field("price", e.price).field("qty", e.qty);
-  line.field("display", e.display_qty).field("min", e.min_qty).field("expire", e.expire_time);
+  line.field("display", e.display_qty).field("displayed", e.displayed).field("min", e.min_qty);
+  line.field("expire", e.expire_time);
   line.field("post_only", name(e.post_only)).field("state", name(e.state));
   line.field("session_sequence", e.session_sequence).field("trader", e.trader);
-  line.field("client", e.client).reserved(e.reserved);
+  line.field("client", e.client).reserved(e.reserved).reserved(e.reserved2);
 }
 void body(Line& line, const RequestRejected& e) {
   line.field("reason", describe(e.reason).name).field("request", name(e.request));
@@ -181,7 +182,7 @@ std::string text(const Event& event) {
   const EventHeader& h = event.header();
   Line line(fmt::format("#{}.{} {}", h.command_sequence.value(), h.event_number, name(h.kind)));
   if (event_bytes(h.kind) == 0) line.field("kind", static_cast<std::uint32_t>(h.kind));
-  if (h.version != kLayoutVersion) line.field("VERSION", std::uint32_t{h.version});
+  if (h.version != kEventLayoutVersion) line.field("VERSION", std::uint32_t{h.version});
   line.field("instrument", h.instrument);
   switch (h.kind) {
     case EventKind::kOrderAccepted: body(line, event.as<OrderAccepted>()); break;

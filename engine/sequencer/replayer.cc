@@ -26,16 +26,26 @@ absl::StatusOr<bool> Replayer::step() {
 }
 
 absl::Status Replayer::take(const FrameView& frame) {
-  if (frame.header.rule_set_version != kRuleSetVersion) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        "frame ", frame.frame_number, " of segment ", frame.segment_ordinal, " is of rule set ",
-        frame.header.rule_set_version, "; this program re-executes rule set ", kRuleSetVersion,
-        " (verify reads any; use the program of that rule set to re-execute)"));
-  }
+  if (const auto status = note_rule_set(frame); !status.ok()) return status;
   ++counters_.frames;
   queue(frame);
   if (const auto status = apply_through(frame.header.digest_through); !status.ok()) return status;
   return compare(frame);
+}
+
+absl::Status Replayer::note_rule_set(const FrameView& frame) {
+  const std::uint32_t version = frame.header.rule_set_version;
+  if (!is_known_rule_set(version)) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "frame ", frame.frame_number, " of segment ", frame.segment_ordinal, " is of rule set ",
+        version, "; this program re-executes rule sets ", kOldestRuleSetVersion, " to ",
+        kRuleSetVersion, " (verify reads any; use the program of that rule set to re-execute)"));
+  }
+  if (version != last_rules_) {
+    rule_changes_.push_back({.first = frame.header.first_sequence, .version = version});
+    last_rules_ = version;
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Replayer::run() {
@@ -90,6 +100,10 @@ absl::Status Replayer::apply_through(SequenceNumber through) {
       return absl::DataLossError(
           absl::StrCat("command ", header.sequence.value(), " is stamped before its predecessor"));
     }
+    while (!rule_changes_.empty() && header.sequence >= rule_changes_.front().first) [[unlikely]] {
+        replica_.set_rule_set(rule_changes_.front().version);
+        rule_changes_.erase(rule_changes_.begin());
+      }
     lookahead_.advance(next_ - first, queue_.size() - first,
                        [&](std::uint64_t i) -> const Command& { return queue_[first + i]; });
     const std::span<const Event> events = replica_.apply(command);

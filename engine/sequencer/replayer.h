@@ -45,7 +45,7 @@ class Replayer {
   // Re-executes up to what one more frame vouches for. False where the reader has no frame; when it
   // has one later, stepping goes on. Errors: the reader's, of which only faults are for good;
   // kDataLoss where a digest or a stamp differs, naming the commands; kFailedPrecondition for a
-  // journal of another rule set. Those are for good.
+  // rule set this program does not know. Those are for good.
   absl::StatusOr<bool> step();
   // Steps to the end, and applies the last commands, which no frame vouches for yet. Frames are
   // read and checked on a thread of its own meanwhile.
@@ -64,6 +64,7 @@ class Replayer {
 
  private:
   absl::Status take(const FrameView& frame);
+  absl::Status note_rule_set(const FrameView& frame);
   absl::Status apply_through(SequenceNumber through);
   absl::Status compare(const FrameView& frame);
   void queue(const FrameView& frame);
@@ -75,6 +76,14 @@ class Replayer {
   const SequenceNumber started_after_;
   std::vector<Command> queue_;  // read and not yet vouched for
   std::size_t next_ = 0;        // in queue_
+  // Where queued commands of another rule set begin, oldest first; each command is applied under
+  // its own frame's.
+  struct RuleChange {
+    SequenceNumber first;
+    std::uint32_t version;
+  };
+  std::vector<RuleChange> rule_changes_;
+  std::uint32_t last_rules_ = 0;  // of the last frame read; 0: none yet
   Lookahead lookahead_;
   ReplayCounters counters_;
   std::optional<Range> difference_;

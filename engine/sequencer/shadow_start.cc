@@ -40,7 +40,7 @@ absl::StatusOr<ShadowStart> start_shadow(JournalDevice& device, SequenceNumber a
   if (!names.ok()) return names.status();
   for (const std::string& name : *names) {  // newest first
     if (give_up()) return absl::CancelledError("the start was given up");
-    const auto snapshot = read_snapshot(device, name, first.uuid, kRuleSetVersion);
+    const auto snapshot = read_snapshot(device, name, first.uuid);
     if (!snapshot.ok() || snapshot->place.sequence > announced) continue;
     const SequenceNumber sequence = snapshot->place.sequence;
     if (start.newest_snapshot == SequenceNumber(0)) start.newest_snapshot = sequence;

@@ -59,7 +59,7 @@ absl::StatusOr<StartedExchange<ClearingType>> start_exchange(JournalDevice& devi
     if (!reader.ok()) return reader.status();
     if (!name.empty()) {
       const absl::Status taken = [&]() -> absl::Status {
-        const auto snapshot = read_snapshot(device, name, writer.uuid(), kRuleSetVersion);
+        const auto snapshot = read_snapshot(device, name, writer.uuid());
         if (!snapshot.ok()) return snapshot.status();
         if (snapshot->place.sequence > writer.durable()) {
           return absl::DataLossError("it is ahead of the journal");
@@ -92,6 +92,7 @@ absl::StatusOr<StartedExchange<ClearingType>> start_exchange(JournalDevice& devi
     report.replayed_commands = replayer.counters().commands;
     report.replay_ns = monotonic_ns() - begun_ns;
     started.digest = replayer.take_digest();
+    started.exchange->set_rule_set(kRuleSetVersion);  // whatever the last commands were under
     return started;
   }
   return absl::InternalError("unreachable: the last choice returns");

@@ -232,15 +232,24 @@ absl::StatusOr<std::string> TextDoor::send(const Command& command) {
   return told;
 }
 
+// Nothing where nothing is displayed.
+std::string TextDoor::rests(engine::OrderId order, std::uint32_t displayed, Price price,
+                            InstrumentId instrument) const {
+  if (displayed == 0) return {};
+  return fmt::format("rests order {}: {} @ {}\n", order.value(), displayed,
+                     text(price, instrument));
+}
+
 std::string TextDoor::tell(const Event& event) const {
   const InstrumentId id = event.header().instrument;
   const std::uint64_t sequence = event.header().command_sequence.value();
   switch (event.header().kind) {
     case EventKind::kOrderAccepted: {
       const auto& e = event.as<engine::OrderAccepted>();
-      return fmt::format("accepted {} order {}: {} {} {} @ {}\n", e.order.key.value(),
+      return fmt::format("accepted {} order {}: {} {} {} @ {}\n{}", e.order.key.value(),
                          e.order.order_id.value(), name(e.side), e.qty,
-                         venue_.market().instruments[id.value()].symbol_view(), text(e.price, id));
+                         venue_.market().instruments[id.value()].symbol_view(), text(e.price, id),
+                         rests(e.order.order_id, e.displayed, e.price, id));
     }
     case EventKind::kRequestRejected: {
       const auto& e = event.as<engine::RequestRejected>();
@@ -254,13 +263,15 @@ std::string TextDoor::tell(const Event& event) const {
     }
     case EventKind::kOrderRested: {
       const auto& e = event.as<engine::OrderRested>();
-      return fmt::format("rests order {}: {} @ {}\n", e.order_id.value(), e.qty, text(e.price, id));
+      return rests(e.order_id, e.qty, e.price, id);
     }
     case EventKind::kOrderReplaced: {
       const auto& e = event.as<engine::OrderReplaced>();
-      return fmt::format("replaced {} by {}: {} @ {}, {} open{}\n", e.old_key.value(),
+      const bool kept = e.kept_priority != 0;
+      return fmt::format("replaced {} by {}: {} @ {}, {} open{}\n{}", e.old_key.value(),
                          e.order.key.value(), e.qty, text(e.price, id), e.leaves,
-                         e.kept_priority != 0 ? ", place kept" : "");
+                         kept ? ", place kept" : "",
+                         kept ? "" : rests(e.order.order_id, e.displayed, e.price, id));
     }
     case EventKind::kOrderCancelled: {
       const auto& e = event.as<engine::OrderCancelled>();

@@ -41,6 +41,8 @@ class TextDoor {
   // Pushes, waits until durable, and tells the events.
   absl::StatusOr<std::string> send(const engine::Command& command);
   [[nodiscard]] std::string tell(const engine::Event& event) const;
+  [[nodiscard]] std::string rests(engine::OrderId order, std::uint32_t displayed,
+                                  engine::Price price, engine::InstrumentId instrument) const;
   [[nodiscard]] absl::StatusOr<engine::InstrumentId> find_instrument(std::string_view symbol) const;
   [[nodiscard]] absl::StatusOr<engine::Price> parse(std::string_view text,
                                                     engine::InstrumentId instrument) const;

@@ -94,16 +94,6 @@ void edit(Story& story, std::string_view name, const std::function<void(Body&)>&
   FAIL() << name << " has no such event";
 }
 
-// The command's last event goes, and the one before becomes the last.
-void drop_last(Story& story, std::string_view name) {
-  std::vector<Event>& events = find(story, name).events;
-  events.pop_back();
-  if (events.empty()) return;
-  EventHeader header = events.back().header();
-  header.last_in_command = 1;
-  std::memcpy(events.back().bytes.data(), &header, sizeof(header));
-}
-
 // The cancel once more, as a command of its own.
 void cancel_again(Story& story) {
   Told again = story.back();
@@ -131,7 +121,7 @@ const std::vector<Control> kControls = {
      }},
     {"a gap in the feed", "feed sequence",
      [](Story& s) {
-       edit<OrderRested>(s, "first offer", [](auto& e) { ++e.header.feed_sequence; });
+       edit<OrderAccepted>(s, "first offer", [](auto& e) { ++e.header.feed_sequence; });
      }},
     {"a gap in the matches", "match ids have a gap",
      [](Story& s) { edit<Trade>(s, "purchase", [](auto& e) { e.match_id = MatchId(7); }); }},
@@ -145,9 +135,24 @@ const std::vector<Control> kControls = {
      [](Story& s) { edit<OrderCancelled>(s, "cancel", [](auto& e) { --e.cancelled; }); }},
     {"executions that do not add up", "not what is open",
      [](Story& s) { edit<OrderCancelled>(s, "immediate", [](auto& e) { --e.executed; }); }},
+    {"an order that rests and is not told of", "public is what is displayed",
+     [](Story& s) {
+       edit<OrderAccepted>(s, "bid", [](auto& e) {
+         e.header.feed_sequence = 0;
+         e.header.instrument_sequence = 0;
+       });
+     }},
+    {"a moved order that is not displayed", "neither rests nor has ended",
+     [](Story& s) { edit<OrderReplaced>(s, "higher bid", [](auto& e) { e.displayed = 0; }); }},
     {"a second end of an order", "a cancel of an order not open", cancel_again},
     {"an order that neither rests nor ends", "neither rests nor has ended",
-     [](Story& s) { drop_last(s, "bid"); }},
+     [](Story& s) {
+       edit<OrderAccepted>(s, "bid", [](auto& e) {
+         e.displayed = 0;
+         e.header.feed_sequence = 0;
+         e.header.instrument_sequence = 0;
+       });
+     }},
     {"an order taken by a closed market", "while the market is not open",
      [](Story& s) {
        edit<InstrumentDefined>(s, "listing", [](auto& e) { e.state = TradingState::kHalt; });
@@ -164,10 +169,7 @@ const std::vector<Control> kControls = {
        });
      }},
     {"a crossed book", "the book is crossed",
-     [](Story& s) {
-       edit<OrderAccepted>(s, "bid", [](auto& e) { e.price = Price(100); });
-       edit<OrderRested>(s, "bid", [](auto& e) { e.price = Price(100); });
-     }},
+     [](Story& s) { edit<OrderAccepted>(s, "bid", [](auto& e) { e.price = Price(100); }); }},
     {"an immediate order that rests", "an immediate order rests",
      [](Story& s) {
        edit<OrderAccepted>(s, "bid",
@@ -189,11 +191,13 @@ const std::vector<Control> kControls = {
     {"an iceberg cut too fine", "shows too little",
      [](Story& s) { edit<OrderAccepted>(s, "iceberg", [](auto& e) { e.qty = 20'000; }); }},
     {"a tranche that is too large", "what rests is not the order's",
-     [](Story& s) { edit<OrderRested>(s, "iceberg", [](auto& e) { e.qty = 4; }); }},
+     [](Story& s) { edit<OrderAccepted>(s, "iceberg", [](auto& e) { e.displayed = 4; }); }},
     {"a tranche of an order that shows all", "hides nothing",
      [](Story& s) {
-       edit<OrderAccepted>(s, "iceberg", [](auto& e) { e.display_qty = e.qty; });
-       edit<OrderRested>(s, "iceberg", [](auto& e) { e.qty = 9; });
+       edit<OrderAccepted>(s, "iceberg", [](auto& e) {
+         e.display_qty = e.qty;
+         e.displayed = e.qty;
+       });
        edit<Trade>(
            s, "immediate", [](auto& e) { e.resting_displayed = 6; }, 1);
      }},

@@ -19,7 +19,7 @@ EventHeader NaiveExchange::header(EventKind kind, InstrumentId instrument) const
   header.event_number = narrow32(static_cast<std::int64_t>(events_.size()));
   header.instrument = instrument;
   header.kind = kind;
-  header.version = kLayoutVersion;
+  header.version = kEventLayoutVersion;
   return header;
 }
 
@@ -68,6 +68,7 @@ void NaiveExchange::emit_rejected(const Command& command, RejectReason reason) {
 void NaiveExchange::emit_accepted(const NewOrder& command, const NaiveOrder& order) {
   OrderAccepted accepted{};
   accepted.header = header(OrderAccepted::kKind, order.instrument);
+  if (order.displayed > 0) number_public(accepted.header);
   accepted.order = ref(order);
   accepted.price = Price(order.price);
   accepted.expire_time = command.expire_time;
@@ -82,6 +83,7 @@ void NaiveExchange::emit_accepted(const NewOrder& command, const NaiveOrder& ord
   accepted.time_in_force = command.time_in_force;
   accepted.post_only = command.post_only;
   accepted.state = OrderState::kNew;
+  accepted.displayed = narrow32(order.displayed);
   emit(accepted);
 }
 

@@ -85,7 +85,10 @@ void NaiveExchange::enter(const Command& command) {
   if (request.display_qty < request.qty) order.tranche = request.display_qty.value();
 
   use_key({order.session, order.key});
+  const bool rests = plan_.enough && rests_untraded(order);
+  if (rests) put_in_book(order);
   emit_accepted(request, order);
+  if (rests) return clearing_->hold(exposure(order, order.open));
   if (!plan_.enough) {
     emit_cancelled(order, 0,
                    request.time_in_force == TimeInForce::kFillOrKill
@@ -140,7 +143,10 @@ void NaiveExchange::replace(const Command& command) {
   incoming.displayed = 0;
   incoming.tranche = plan_.tranche;
   clearing_->hold(exposure(incoming, incoming.open));
+  const bool rests = rests_untraded(incoming);
+  if (rests) put_in_book(incoming);
   emit_replaced(incoming, request, false);
+  if (rests) return;
   Work work;
   work.origin = command;
   work.incoming = incoming;
@@ -177,12 +183,17 @@ std::vector<std::pair<std::int64_t, const NaiveExchange::Level*>> NaiveExchange:
   return reached;
 }
 
-void NaiveExchange::rest(NaiveOrder order) {
+// HG-MATCH-025, 046: whether the order goes into the book without meeting it.
+bool NaiveExchange::rests_untraded(const NaiveOrder& order) const {
+  return order.time_in_force != TimeInForce::kImmediateOrCancel &&
+         !reaches(listed(order.instrument), order.side, order.price);
+}
+
+void NaiveExchange::put_in_book(NaiveOrder& order) {
   order.displayed = order.tranche.has_value() ? std::min(*order.tranche, order.open) : order.open;
   listed(order.instrument).levels[index_of(order.side)][order.price].push_back(order.id);
   live_keys_[{order.session, order.key}] = order.id;
   orders_[order.id] = order;
-  emit_rested(order, false);
 }
 
 void NaiveExchange::leave_level(const NaiveOrder& order) {

@@ -165,7 +165,8 @@ class NaiveExchange {
   [[nodiscard]] std::vector<std::pair<std::int64_t, const Level*>> levels_reached(
       InstrumentId instrument, Side side, std::int64_t price) const;
   [[nodiscard]] bool reaches(const Instrument& instrument, Side side, std::int64_t price) const;
-  void rest(NaiveOrder order);
+  [[nodiscard]] bool rests_untraded(const NaiveOrder& order) const;
+  void put_in_book(NaiveOrder& order);
   void leave_level(const NaiveOrder& order);
   void take_off(OrderId id, CancelReason reason, std::uint32_t session_sequence);
   [[nodiscard]] NaiveExposure exposure(const NaiveOrder& order, std::int64_t qty) const;

@@ -69,13 +69,14 @@ void NaiveExchange::trade_with_oldest(NaiveOrder& incoming) {
 
 // HG-MATCH-028 and 046: what is left after the match.
 void NaiveExchange::finish_match() {
-  const NaiveOrder incoming = *work_->incoming;
+  NaiveOrder incoming = *work_->incoming;
   if (incoming.open == 0) return;
   if (incoming.time_in_force == TimeInForce::kImmediateOrCancel) {
     clearing_->release(exposure(incoming, incoming.open));
     return emit_cancelled(incoming, 0, CancelReason::kImmediateRemainder, 0);
   }
-  rest(incoming);
+  put_in_book(incoming);
+  emit_rested(incoming, false);
 }
 
 // HG-MATCH-050 to 053. Returns whether every order was visited.

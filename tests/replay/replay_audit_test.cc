@@ -37,6 +37,7 @@ class FaultyReplica final : public Replica {
     if (fault_ == Fault::kChangedByte) changed_[at.event_number].bytes[byte_] ^= std::byte{1};
     return changed_;
   }
+  void set_rule_set(std::uint32_t version) noexcept override { sound_->set_rule_set(version); }
   const MarketState& state() const noexcept override { return sound_->state(); }
   bool has_pending_work() const noexcept override { return sound_->has_pending_work(); }
   void save(StateWriter& writer) const override { sound_->save(writer); }

@@ -77,15 +77,17 @@ constexpr const char* kStart = "given instrument H1\n";
 TEST(ScenarioRunner, AcceptsAScriptThatListsEveryEvent) {
   const std::string script = std::string(kStart) +
                              "s1 buy 5 @ 101.50 as a\n"
-                             "  expect accepted a buy 5 @ 101.50\n"
-                             "  expect rested a buy 5 @ 101.50\n";
+                             "  expect accepted a buy 5 @ 101.50 rests\n"
+                             "s1 cancel a\n"
+                             "  expect cancelled a 5 @ 101.50 by_client\n";
   EXPECT_EQ(run_script(script, make_naive), std::nullopt);
 }
 
 TEST(ScenarioRunner, FailsOnAnEventTheScriptDoesNotList) {
   const std::string script = std::string(kStart) +
                              "s1 buy 5 @ 101.50 as a\n"
-                             "  expect accepted a buy 5 @ 101.50\n";
+                             "  expect accepted a buy 5 @ 101.50 rests\n"
+                             "s1 cancel a\n";
   EXPECT_NE(run_script(script, make_naive), std::nullopt);
 }
 

@@ -190,7 +190,7 @@ class LargeStore {
       Trade trade{};
       trade.header.command_sequence = SequenceNumber(sequence);
       trade.header.kind = Trade::kKind;
-      trade.header.version = kLayoutVersion;
+      trade.header.version = kEventLayoutVersion;
       trade.header.last_in_command = 1;
       EXPECT_EQ((*store)->append(std::as_bytes(std::span(&trade, 1))), absl::OkStatus());
     }

@@ -190,6 +190,7 @@ class Stuck final : public Replica {
     while (let_go.get() == 0) brief_pause();
     return replica_.apply(command);
   }
+  void set_rule_set(std::uint32_t version) noexcept override { replica_.set_rule_set(version); }
   [[nodiscard]] const MarketState& state() const noexcept override { return replica_.state(); }
   [[nodiscard]] bool has_pending_work() const noexcept override {
     return replica_.has_pending_work();

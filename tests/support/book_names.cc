@@ -44,6 +44,12 @@ std::string instructions(const OrderAccepted& e) {
   return text;
 }
 
+// Of an order that joined the book with this event, with so many lots displayed of those open.
+std::string rests(std::uint32_t displayed, std::uint32_t open) {
+  if (displayed == 0) return "";
+  return displayed == open ? " rests" : fmt::format(" rests showing {}", displayed);
+}
+
 }  // namespace
 
 BookInstrument& BookNames::instrument(const std::string& name) {
@@ -137,8 +143,9 @@ std::string BookNames::line(const Event& event) {
     case EventKind::kOrderAccepted: {
       const auto& e = event.as<OrderAccepted>();
       orders_[e.order.order_id] = order(e.order.session, e.order.key);
-      return fmt::format("accepted {} {} {} @ {}{}", order(e.order.order_id), engine::name(e.side),
-                         e.qty, price(id, e.price), instructions(e));
+      return fmt::format("accepted {} {} {} @ {}{}{}", order(e.order.order_id),
+                         engine::name(e.side), e.qty, price(id, e.price), instructions(e),
+                         rests(e.displayed, e.qty));
     }
     case EventKind::kRequestRejected: {
       const auto& e = event.as<RequestRejected>();
@@ -158,7 +165,7 @@ std::string BookNames::line(const Event& event) {
       std::string text = fmt::format("replaced {} by {} total {} executed {} leaves {} @ {}",
                                      order(e.order.session, e.old_key), order(e.order.order_id),
                                      e.qty, e.executed, e.leaves, price(id, e.price));
-      if (e.kept_priority == 0) return text.append(" loses-place");
+      if (e.kept_priority == 0) return text + " loses-place" + rests(e.displayed, e.leaves);
       text += " keeps-place";
       if (e.displayed != e.leaves) text += fmt::format(" displayed {}", e.displayed);
       return text;

@@ -33,7 +33,7 @@ EventAudit::Wrong EventAudit::apply(const Command& command, std::span<const Even
     Wrong wrong;
     if (header.command_sequence != command.header().sequence ||
         header.time != command.header().time || header.event_number != i ||
-        header.version != kLayoutVersion || header.reserved != 0 ||
+        header.version != kEventLayoutVersion || header.reserved != 0 ||
         header.last_in_command != (i + 1 == events.size() ? 1 : 0)) {
       wrong = "the header does not fit the command";
     }
@@ -112,7 +112,12 @@ EventAudit::Wrong EventAudit::accepted(const OrderAccepted& event) {
                                    .executed = 0,
                                    .tranche = tranche,
                                    .min_qty = event.min_qty,
+                                   .met_book = false,
                                    .ref = event.order};
+  if (event.displayed != 0) {
+    auto wrong = comes_to_rest(event.order.order_id, event.side, event.price, event.displayed);
+    if (wrong.has_value()) return wrong;
+  }
   return report(event.order.session, event.order.report_number);
 }
 
@@ -130,6 +135,7 @@ EventAudit::Wrong EventAudit::traded(const Trade& event) {
   if (incoming->second.post_only != PostOnly::kNo) return "a post-only order takes";
   auto wrong = fill(event.resting, event, event.resting_leaves, event.resting_state);
   if (wrong.has_value()) return wrong;
+  incoming->second.met_book = true;
   if (event.incoming_leaves == 0) incoming_.reset();
   return fill(event.incoming, event, event.incoming_leaves, event.incoming_state);
 }
@@ -163,13 +169,20 @@ EventAudit::Wrong EventAudit::rested(const OrderRested& event) {
   const Order& order = found->second;
   const bool comes_in = incoming_ == event.order_id;
   if (comes_in == (event.new_tranche == 1)) return "an order rests twice, or a tranche of none";
-  if (comes_in) incoming_.reset();
-  if (is_immediate(order.time_in_force)) return "an immediate order rests";
-  if (order.executed < order.min_qty) return "an order rests without its minimum quantity";
+  if (comes_in && !order.met_book) return "an order that met nothing rests by an event of its own";
   if (event.new_tranche == 1 && order.tranche == 0)
     return "a tranche of an order that hides nothing";
-  if (event.price.value() != order.price || event.side != order.side ||
-      event.qty != displayed(order.tranche, order.open)) {
+  return comes_to_rest(event.order_id, event.side, event.price, event.qty);
+}
+
+// By whichever event says so.
+EventAudit::Wrong EventAudit::comes_to_rest(OrderId id, Side side, Price price, std::uint32_t qty) {
+  const Order& order = orders_.at(id);
+  if (incoming_ == id) incoming_.reset();
+  if (is_immediate(order.time_in_force)) return "an immediate order rests";
+  if (order.executed < order.min_qty) return "an order rests without its minimum quantity";
+  if (price.value() != order.price || side != order.side ||
+      qty != displayed(order.tranche, order.open)) {
     return "what rests is not the order's";
   }
   return std::nullopt;
@@ -203,11 +216,18 @@ EventAudit::Wrong EventAudit::replaced(const ReplaceOrder& asked, const OrderRep
     return "the new terms are not what was asked";
   }
   if (is_cut_too_fine(tranche, event.qty)) return "a replaced order shows too little";
-  if (!keeps) incoming_ = event.order.order_id;
   order.price = event.price.value();
   order.open = event.leaves;
   order.tranche = tranche;
   order.ref = event.order;
+  if (!keeps) {
+    incoming_ = event.order.order_id;
+    order.met_book = false;
+    if (event.displayed != 0) {
+      auto wrong = comes_to_rest(event.order.order_id, event.side, event.price, event.displayed);
+      if (wrong.has_value()) return wrong;
+    }
+  }
   return report(event.order.session, event.order.report_number);
 }
 

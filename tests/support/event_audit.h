@@ -39,6 +39,7 @@ class EventAudit {
     std::uint32_t executed = 0;
     std::uint32_t tranche = 0;  // 0: nothing is hidden
     std::uint32_t min_qty = 0;
+    bool met_book = false;  // has traded since it came in
     OrderRef ref{};
   };
   using Wrong = std::optional<std::string>;
@@ -49,6 +50,7 @@ class EventAudit {
   Wrong traded(const Trade& event);
   Wrong fill(const OrderRef& ref, const Trade& event, std::uint32_t leaves, OrderState state);
   Wrong rested(const OrderRested& event);
+  Wrong comes_to_rest(OrderId id, Side side, Price price, std::uint32_t qty);
   Wrong replaced(const ReplaceOrder& asked, const OrderReplaced& event);
   Wrong cancelled(const OrderCancelled& event);
   Wrong report(SessionId session, std::uint32_t report_number);

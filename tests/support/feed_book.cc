@@ -9,11 +9,14 @@ namespace hourglass::engine::test {
 std::optional<std::string> FeedBook::apply(const Event& event) {
   if (auto wrong = number(event.header()); wrong.has_value()) return wrong;
   switch (event.header().kind) {
-    case EventKind::kOrderRested: return rested(event.as<OrderRested>());
+    case EventKind::kOrderAccepted: return accepted(event.as<OrderAccepted>());
+    case EventKind::kOrderRested: {
+      const auto& e = event.as<OrderRested>();
+      return joins(e.header.instrument, e.side, e.price, {e.order_id, e.qty});
+    }
     case EventKind::kTrade: return traded(event.as<Trade>());
     case EventKind::kOrderReplaced: return replaced(event.as<OrderReplaced>());
     case EventKind::kOrderCancelled: return cancelled(event.as<OrderCancelled>());
-    case EventKind::kOrderAccepted:
     case EventKind::kRequestRejected:
     case EventKind::kMassCancelDone:
     case EventKind::kInstrumentDefined:
@@ -54,12 +57,21 @@ std::optional<std::string> FeedBook::number(const EventHeader& header) {
   return std::nullopt;
 }
 
-std::optional<std::string> FeedBook::rested(const OrderRested& event) {
-  if (event.qty == 0) return "an order rests with nothing displayed";
-  if (places_.contains(event.order_id)) return "an order rests that is in the book";
-  places_[event.order_id] = {event.header.instrument, event.side, event.price.value()};
-  Book& book = books_[event.header.instrument];
-  book.sides[index_of(event.side)][event.price.value()].push_back({event.order_id, event.qty});
+std::optional<std::string> FeedBook::accepted(const OrderAccepted& event) {
+  const bool is_public = event.header.feed_sequence != 0;
+  if (is_public != (event.displayed != 0)) return "public is what is displayed, and nothing else";
+  if (!is_public) return std::nullopt;
+  return joins(event.header.instrument, event.side, event.price,
+               {event.order.order_id, event.displayed});
+}
+
+std::optional<std::string> FeedBook::joins(InstrumentId instrument, Side side, Price price,
+                                           const FeedOrder& order) {
+  if (order.qty == 0) return "an order rests with nothing displayed";
+  if (places_.contains(order.id)) return "an order rests that is in the book";
+  places_[order.id] = {instrument, side, price.value()};
+  Book& book = books_[instrument];
+  book.sides[index_of(side)][price.value()].push_back(order);
   // Nothing else puts an order into a book, so it is crossed nowhere in between either.
   const auto& bids = book.sides[index_of(Side::kBuy)];
   const auto& offers = book.sides[index_of(Side::kSell)];
@@ -94,9 +106,13 @@ std::optional<std::string> FeedBook::replaced(const OrderReplaced& event) {
   if (event.kept_priority == 1 && event.displayed != std::min(order->qty, event.leaves)) {
     return "a replace in place takes from what is displayed before what is hidden";
   }
-  if (event.kept_priority == 0 && event.displayed != 0) return "an order that left is displayed";
-  if (!change(order->id, order->qty, event.displayed)) return "a replaced order was lost";
-  return std::nullopt;
+  const bool kept = event.kept_priority == 1;
+  if (!change(event.order.order_id, order->qty, kept ? event.displayed : 0)) {
+    return "a replaced order was lost";
+  }
+  if (kept || event.displayed == 0) return std::nullopt;
+  return joins(event.header.instrument, event.side, event.price,
+               {event.order.order_id, event.displayed});
 }
 
 std::optional<std::string> FeedBook::cancelled(const OrderCancelled& event) {

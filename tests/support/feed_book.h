@@ -46,7 +46,9 @@ class FeedBook {
   };
 
   std::optional<std::string> number(const EventHeader& header);
-  std::optional<std::string> rested(const OrderRested& event);
+  std::optional<std::string> accepted(const OrderAccepted& event);
+  std::optional<std::string> joins(InstrumentId instrument, Side side, Price price,
+                                   const FeedOrder& order);
   std::optional<std::string> traded(const Trade& event);
   std::optional<std::string> replaced(const OrderReplaced& event);
   std::optional<std::string> cancelled(const OrderCancelled& event);

@@ -20,14 +20,22 @@ void must(const absl::Status& status) {
   HG_ASSERT(status.ok());
 }
 
+JournalSettings journal_settings(const RecorderSettings& settings) {
+  JournalSettings journal = small_segments(settings.segment_blocks);
+  journal.rule_set_version = settings.rule_set_version;
+  return journal;
+}
+
 }  // namespace
 
 JournalRecorder::JournalRecorder(JournalDevice& device, std::unique_ptr<Replica> replica,
                                  const RecorderSettings& settings)
     : device_(device),
       replica_(std::move(replica)),
+      settings_(settings),
       random_(settings.seed),
-      writer_(create_journal(device, small_segments(settings.segment_blocks))) {
+      writer_(create_journal(device, journal_settings(settings))) {
+  replica_->set_rule_set(settings.rule_set_version);
   if (!settings.event_store) return;
   auto store = EventStore::open(device, kTestUuid);
   must(store.status());
@@ -122,6 +130,17 @@ void JournalRecorder::vouch(SequenceNumber through, bool seal) {
   points_.push_back({.point = digest_.point(), .clean = clean_[through.value()]});
 }
 
+void JournalRecorder::change_rule_set(std::uint32_t version) {
+  commit();
+  must(writer_->close());
+  writer_.reset();
+  settings_.rule_set_version = version;
+  auto writer = JournalWriter::open(device_, journal_settings(settings_));
+  must(writer.status());
+  writer_ = *std::move(writer);
+  replica_->set_rule_set(version);
+}
+
 std::string JournalRecorder::cut() {
   while (points_.back().point.through != last_sequence()) {
     // An empty frame only comes as a seal, so there must be a command whose frame can vouch.
@@ -130,7 +149,7 @@ std::string JournalRecorder::cut() {
   }
   must(write_snapshot(device_,
                       {.uuid = writer_->uuid(),
-                       .rule_set_version = kRuleSetVersion,
+                       .rule_set_version = settings_.rule_set_version,
                        .sequence = digest_.point().through,
                        .event_digest = digest_.point().digest,
                        .chain = writer_->chain()},

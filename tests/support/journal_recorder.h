@@ -23,6 +23,7 @@ struct RecorderSettings {
   std::uint64_t seed = 1;  // of the frames, not of the commands
   std::uint64_t segment_blocks = 64;
   bool event_store = true;
+  std::uint32_t rule_set_version = kRuleSetVersion;
 };
 
 // A point whose digest some frame names.
@@ -51,6 +52,8 @@ class JournalRecorder {
   // A frame of what was sent since the last, naming a random point or the one asked for.
   void commit();
   void commit_through(SequenceNumber through);
+  // What a newer program does: goes on with the same journal under another rule set.
+  void change_rule_set(std::uint32_t version);
   // A snapshot of the replica as it stands, behind a frame that vouches for all of it. No work may
   // be unfinished. Returns the file's name.
   std::string cut();
@@ -73,6 +76,7 @@ class JournalRecorder {
 
   JournalDevice& device_;
   std::unique_ptr<Replica> replica_;
+  RecorderSettings settings_;
   RandomSource random_;
   std::unique_ptr<JournalWriter> writer_;
   std::unique_ptr<EventStore> store_;

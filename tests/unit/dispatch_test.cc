@@ -80,8 +80,9 @@ TEST(Dispatch, AsksTheSubcommandForItsOwnPage) {
 TEST(Version, TellsEachFactOnItsLineAndRefusesArguments) {
   const Result result = call({"version"});
   EXPECT_EQ(result.exit_code, 0);
-  for (const std::string_view fact : {"hourglass ", "compiler: ", "flags: -", "message layout: 1\n",
-                                      "rule set: 1\n", "assertions: on\n", "slow checks: o"}) {
+  for (const std::string_view fact :
+       {"hourglass ", "compiler: ", "flags: -", "command layout: 1\n", "event layout: 2\n",
+        "rule set: 2 (re-executes 1 to 2)\n", "assertions: on\n", "slow checks: o"}) {
     EXPECT_THAT(result.out, HasSubstr(std::string(fact)));
   }
   EXPECT_EQ(call({"version", "2"}), (Result{2, "",

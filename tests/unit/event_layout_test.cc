@@ -1,5 +1,5 @@
 // Where every field of every event stands. These are bytes others read: whoever changes a layout
-// changes this list with it, raises kLayoutVersion and says so on the format's page.
+// changes this list with it, raises kEventLayoutVersion and says so on the format's page.
 #include <gtest/gtest.h>
 
 #include <cstddef>
@@ -67,7 +67,11 @@ const std::vector<Layout> kEntryEvents = {
          {"post_only", offsetof(OrderAccepted, post_only), sizeof(OrderAccepted::post_only), 107,
           1},
          {"state", offsetof(OrderAccepted, state), sizeof(OrderAccepted::state), 108, 1},
-         {"reserved", offsetof(OrderAccepted, reserved), sizeof(OrderAccepted::reserved), 109, 19},
+         {"reserved", offsetof(OrderAccepted, reserved), sizeof(OrderAccepted::reserved), 109, 3},
+         {"displayed", offsetof(OrderAccepted, displayed), sizeof(OrderAccepted::displayed), 112,
+          4},
+         {"reserved2", offsetof(OrderAccepted, reserved2), sizeof(OrderAccepted::reserved2), 116,
+          12},
      }},
     {"RequestRejected",
      sizeof(RequestRejected),

@@ -18,7 +18,7 @@ EventBytes event_of(std::uint64_t sequence, std::uint32_t number, bool last) {
     body.header.command_sequence = SequenceNumber(sequence);
     body.header.event_number = number;
     body.header.kind = body.kKind;
-    body.header.version = kLayoutVersion;
+    body.header.version = kEventLayoutVersion;
     body.header.last_in_command = last ? 1 : 0;
     const auto bytes = std::as_bytes(std::span(&body, 1));
     return EventBytes(bytes.begin(), bytes.end());

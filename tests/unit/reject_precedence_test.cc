@@ -29,7 +29,7 @@ Event expected_report(const SmallVenue& venue, const Command& refused, RejectRea
   body.header.time = Timestamp(1000 * (state.sequence.value() + 1));
   body.header.instrument = header.instrument;
   body.header.kind = EventKind::kRequestRejected;
-  body.header.version = kLayoutVersion;
+  body.header.version = kEventLayoutVersion;
   body.header.last_in_command = 1;
   body.session = header.session;
   if (header.session.value() < state.limits.max_sessions) {
