@@ -8,6 +8,7 @@
 
 #include "absl/strings/match.h"
 #include "engine/audit/replay_audit.h"
+#include "engine/journal/event_store.h"
 #include "engine/sequencer/replayer.h"
 #include "tests/replay/recorded.h"
 #include "tests/support/journal_workload.h"
@@ -304,6 +305,27 @@ TEST(ReplayAhead, AuditCountsOnlyToTheDifference) {
     EXPECT_EQ(audit->event->command, altered);
     EXPECT_TRUE(audit->event->stored.has_value());
     EXPECT_TRUE(audit->event->reexecuted.has_value());
+  }
+}
+
+// Re-execution is beyond the difference by then; what it made there is no part of it.
+TEST(ReplayAhead, AuditFindsNoEventWhereOnlyADigestIsWrong) {
+  const auto recorded = record(Profile::kCrossing, 6);
+  recorded->recorder.stop();
+  const auto& points = recorded->recorder.points();
+  for (std::size_t i = 1; i < points.size(); ++i) {
+    const SequenceNumber damaged = points[i].point.through;
+    SCOPED_TRACE("point " + std::to_string(damaged.value()));
+    SimulatedDevice device;
+    copy_with_wrong_digest(recorded->device, device, damaged);
+    device.set_contents(kEventStoreName, recorded->device.contents(kEventStoreName));
+    const auto audit = audit_replay(device, *recorded->fresh());
+    ASSERT_TRUE(audit.ok()) << audit.status();
+    ASSERT_TRUE(audit->difference.has_value());
+    EXPECT_EQ(audit->difference->through, damaged);
+    EXPECT_FALSE(audit->event.has_value());
+    EXPECT_TRUE(absl::StrContains(audit->why_no_event, "the events that re-execution gives"))
+        << audit->why_no_event;
   }
 }
 
