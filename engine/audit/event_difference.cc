@@ -71,13 +71,44 @@ std::optional<std::uint32_t> EventDifference::first_differing_byte() const noexc
   return static_cast<std::uint32_t>(at.first - stored->bytes.begin());
 }
 
-void KeptEvents::add(std::span<const Event> events) {
+void KeptEvents::add(SequenceNumber command, std::span<const Event> events) {
+  if (events.empty()) return;
+  last_offered_ = command;
+  if (overflowed_) return;
   for (const Event& event : events) {
     const std::uint32_t size = event_bytes(event.header().kind);
-    if (bytes_.size() + size > kMaxBytes) overflowed_ = true;
-    if (overflowed_) return;
+    if (bytes_.size() - first_bytes_ + size > kMaxBytes) overflowed_ = true;
+    if (overflowed_) break;
     bytes_.insert(bytes_.end(), event.bytes.begin(), event.bytes.begin() + size);
   }
+  ends_.push_back({.command = command, .bytes = bytes_.size()});
+}
+
+void KeptEvents::drop_through(SequenceNumber through) {
+  first_end_ = ends_through(through);
+  if (first_end_ != 0) first_bytes_ = ends_[first_end_ - 1].bytes;
+  if (through >= last_offered_) overflowed_ = false;
+  // Only when most of it is dropped, so that little is moved.
+  if (first_bytes_ <= bytes_.size() / 2) return;
+  bytes_.erase(bytes_.begin(), bytes_.begin() + static_cast<std::ptrdiff_t>(first_bytes_));
+  ends_.erase(ends_.begin(), ends_.begin() + static_cast<std::ptrdiff_t>(first_end_));
+  for (End& end : ends_) end.bytes -= first_bytes_;
+  first_bytes_ = 0;
+  first_end_ = 0;
+}
+
+std::span<const std::byte> KeptEvents::bytes_through(SequenceNumber through) const noexcept {
+  const std::size_t count = ends_through(through);
+  const std::size_t end = count == 0 ? 0 : ends_[count - 1].bytes;
+  return std::span(bytes_).subspan(first_bytes_, end - first_bytes_);
+}
+
+// How many of ends_ are of commands up to `through`.
+std::size_t KeptEvents::ends_through(SequenceNumber through) const noexcept {
+  const auto end = std::upper_bound(
+      ends_.begin() + static_cast<std::ptrdiff_t>(first_end_), ends_.end(), through,
+      [](SequenceNumber sought, const End& at) { return sought < at.command; });
+  return static_cast<std::size_t>(end - ends_.begin());
 }
 
 absl::StatusOr<EventDifference> find_event_difference(JournalDevice& device,
@@ -90,7 +121,7 @@ absl::StatusOr<EventDifference> find_event_difference(JournalDevice& device,
         fmt::format("there is no {} to compare single events with", kEventStoreName));
   }
   if (!store.ok()) return store.status();
-  Comparison comparison(reexecuted.bytes());
+  Comparison comparison(reexecuted.bytes_through(range.through));
   EventDigest digest(range.from);
   const auto visit = [&](std::span<const std::byte> event) {
     digest.add(event);

@@ -32,23 +32,34 @@ struct EventDifference {
 };
 
 // The events re-executed since the last agreement, so that a difference can be looked into.
+// Re-execution may be ahead of agreement, so they are kept by command.
 // Thread: the replayer's. Cost: a copy; no allocation once it has its size.
 class KeptEvents {
  public:
   static constexpr std::size_t kMaxBytes = std::size_t{256} << 20;
 
-  void clear() noexcept {
-    bytes_.clear();
-    overflowed_ = false;
-  }
-  void add(std::span<const Event> events);
+  // Commands come in rising order.
+  void add(SequenceNumber command, std::span<const Event> events);
+  // All events of commands up to `through` agreed.
+  void drop_through(SequenceNumber through);
 
-  [[nodiscard]] std::span<const std::byte> bytes() const noexcept { return bytes_; }
+  // Those of commands up to `through`.
+  [[nodiscard]] std::span<const std::byte> bytes_through(SequenceNumber through) const noexcept;
   // More came than kMaxBytes; the later ones are missing.
   [[nodiscard]] bool overflowed() const noexcept { return overflowed_; }
 
  private:
+  struct End {
+    SequenceNumber command;
+    std::size_t bytes;  // in bytes_, up to the end of this command's events
+  };
+  [[nodiscard]] std::size_t ends_through(SequenceNumber through) const noexcept;
+
   std::vector<std::byte> bytes_;
+  std::vector<End> ends_;        // of each command with events
+  std::size_t first_bytes_ = 0;  // of bytes_; what is before is dropped
+  std::size_t first_end_ = 0;    // of ends_; likewise
+  SequenceNumber last_offered_{0};
   bool overflowed_ = false;
 };
 

@@ -29,11 +29,14 @@ class AuditObserver final : public ReplayObserver {
         last_agreement_(start),
         keep_events_(keep_events) {}
 
-  void on_events(const Command&, std::span<const Event> events) override {
-    if (keep_events_) kept_.add(events);
+  void on_events(const Command& command, std::span<const Event> events) override {
+    if (keep_events_) kept_.add(command.header().sequence, events);
+  }
+  [[nodiscard]] bool needs_replica_at(SequenceNumber through) const override {
+    return checks_.has(through);
   }
   void on_agreement(const DigestPoint& point, const FrameView& frame) override {
-    kept_.clear();
+    kept_.drop_through(point.through);
     last_agreement_ = point;
     checks_.at(point, frame, replica_);
   }
@@ -93,11 +96,13 @@ absl::StatusOr<ReplayAudit> audit_replay(JournalDevice& device, Replica& fresh) 
 
   AuditObserver observer(fresh, *std::move(checks), start->point, has_event_store(device));
   Replayer replayer(fresh, *start->reader, std::make_unique<EventDigest>(start->point), &observer);
+  const SequenceNumber first = fresh.state().sequence;
   audit.ended = replayer.run();
   if (!audit.ended.ok() && !is_verdict(audit.ended)) return audit.ended;
 
   audit.counters = replayer.counters();
-  audit.last_command = fresh.state().sequence;
+  // Counted, because after a difference the replica may stand beyond it.
+  audit.last_command = SequenceNumber(first.value() + audit.counters.commands);
   audit.last_agreement = observer.last_agreement();
   audit.tail = start->reader->tail();
   audit.difference = replayer.difference();

@@ -39,6 +39,11 @@ absl::StatusOr<SnapshotChecks> SnapshotChecks::list(JournalDevice& device, const
   return checks;
 }
 
+bool SnapshotChecks::has(SequenceNumber through) const noexcept {
+  return std::any_of(items_.begin() + static_cast<std::ptrdiff_t>(next_), items_.end(),
+                     [through](const Item& item) { return item.sequence == through; });
+}
+
 void SnapshotChecks::at(const DigestPoint& point, const FrameView& frame, const Replica& replica) {
   while (next_ < items_.size() && items_[next_].sequence < point.through) settle(items_[next_++]);
   if (next_ == items_.size() || items_[next_].sequence != point.through) return;

@@ -39,8 +39,11 @@ class SnapshotChecks {
   static absl::StatusOr<SnapshotChecks> list(JournalDevice& device, const JournalUuid& uuid,
                                              SequenceNumber started_after);
 
-  // `replica` stands at `point`, which `frame` names and agrees with. Cost: none but where there is
-  // a snapshot; then it is read, and the replica's state saved and hashed.
+  // Whether at() compares the replica's state at a point at command `through`.
+  [[nodiscard]] bool has(SequenceNumber through) const noexcept;
+
+  // `frame` names `point` and agrees; where has() says so, `replica` stands there. Cost: none but
+  // where there is a snapshot; then it is read, and the replica's state saved and hashed.
   void at(const DigestPoint& point, const FrameView& frame, const Replica& replica);
 
   // No more points. `whole`: re-execution came to the journal's end.

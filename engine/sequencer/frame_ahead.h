@@ -22,12 +22,15 @@ namespace hourglass::engine {
 
 class FrameAhead final : private Agent {
  public:
-  // `reader` outlives it and is its alone until the destructor has ended the thread. Cost: 8 MiB of
-  // buffers.
-  explicit FrameAhead(JournalReader& reader);
+  // `reader` is its alone until the thread has ended. `first` is driven on that thread too, each
+  // time before a frame is read. Both outlive it. Cost: 8 MiB of buffers.
+  FrameAhead(JournalReader& reader, Agent& first);
 
   // Starts the thread. Errors: the runner's.
   absl::Status start() { return runner_.start(); }
+  // Ends the thread, at the latest after the frame it is reading; no frame may be asked for
+  // afterwards. The destructor does so too. Thread: the owner's.
+  void stop() { runner_.stop(); }
 
   // As JournalReader::next_frame(), with the same frames and errors: the end or an error comes
   // last. Waits for the thread. Valid until the next call. Thread: the owner's.

@@ -14,6 +14,7 @@ Replayer::Replayer(Replica& replica, JournalReader& reader, std::unique_ptr<Even
       digest_(std::move(digest)),
       observer_(observer),
       started_after_(digest_->point().through),
+      agreed_(started_after_),
       lookahead_(replica.state()) {}
 
 absl::StatusOr<bool> Replayer::step() {
@@ -49,14 +50,25 @@ absl::Status Replayer::note_rule_set(const FrameView& frame) {
 }
 
 absl::Status Replayer::run() {
-  FrameAhead frames(reader_);
-  if (const auto status = frames.start(); !status.ok()) return status;
-  for (;;) {  // ends: each turn takes a frame of a finite journal
+  DigestBehind behind(std::move(digest_));
+  FrameAhead frames(reader_, behind);
+  absl::Status status = frames.start();
+  behind_ = &behind;
+  while (status.ok()) {  // ends: each turn takes a frame of a finite journal
     const auto next = frames.next_frame();
-    if (!next.ok()) return next.status();
-    if (!next->has_value()) break;
-    if (const auto status = take(**next); !status.ok()) return status;
+    if (!next.ok()) status = next.status();
+    if (!next.ok() || !next->has_value()) break;
+    status = take(**next);
   }
+  // Whatever ended it, a difference in what was applied before came first.
+  if (!difference_) {
+    if (absl::Status settled = settle(0); !settled.ok()) status = std::move(settled);
+  }
+  frames.stop();
+  named_.clear();
+  behind_ = nullptr;
+  digest_ = behind.finish();
+  if (!status.ok()) return status;
   return apply_through(SequenceNumber(~std::uint64_t{0}));
 }
 
@@ -108,7 +120,11 @@ absl::Status Replayer::apply_through(SequenceNumber through) {
                        [&](std::uint64_t i) -> const Command& { return queue_[first + i]; });
     const std::span<const Event> events = replica_.apply(command);
     for (const Event& event : events) {
-      digest_->add(std::span(event.bytes).first(event_bytes(event.header().kind)));
+      if (behind_ != nullptr) {
+        behind_->add(event);
+      } else {
+        digest_->add(std::span(event.bytes).first(event_bytes(event.header().kind)));
+      }
     }
     ++counters_.commands;
     counters_.events += events.size();
@@ -124,19 +140,48 @@ absl::Status Replayer::compare(const FrameView& frame) {
                                             frame.segment_ordinal, " vouches for command ",
                                             through.value(), ", which it does not follow"));
   }
-  const SequenceNumber before = digest_->point().through;
   // Written before the point the replay starts from was known: nothing to compare with.
   if (through < started_after_) return absl::OkStatus();
-  if (through > before) digest_->advance(through);
-  if (through < before || digest_->point().digest != frame.header.event_digest) {
+  Named named{.frame = frame, .counters = counters_};
+  named.frame.payload = {};
+  if (behind_ == nullptr) {
+    if (through > digest_->point().through) digest_->advance(through);
+    return judge(named, digest_->point());
+  }
+  behind_->ask(through);
+  named_.push_back(named);
+  const bool needed = observer_ != nullptr && observer_->needs_replica_at(through);
+  return settle(needed ? 0 : DigestBehind::kMaxAsked - 1);
+}
+
+// Compares the digests that are there, and waits for them while more than `may_wait` are not.
+absl::Status Replayer::settle(std::uint64_t may_wait) {
+  while (!named_.empty() && (named_.size() > may_wait || behind_->ready())) {
+    const Named named = named_.front();
+    named_.pop_front();
+    if (absl::Status status = judge(named, behind_->take()); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+// Holds the digest at a point to the frame that names it.
+absl::Status Replayer::judge(const Named& named, const DigestPoint& point) {
+  const FrameView& frame = named.frame;
+  const SequenceNumber before = agreed_;
+  const SequenceNumber through = frame.header.digest_through;
+  if (through < before || point.digest != frame.header.event_digest) {
+    const std::uint64_t agreements = counters_.agreements;
+    counters_ = named.counters;
+    counters_.agreements = agreements;
     difference_ = {.after = before, .through = through, .journal = frame.header.event_digest};
     return absl::DataLossError(absl::StrCat("events of commands ", before.value() + 1, " to ",
                                             through.value(), " differ from the journal's digest (",
                                             "segment ", frame.segment_ordinal, ", frame ",
                                             frame.frame_number, ")"));
   }
+  agreed_ = through;
   ++counters_.agreements;
-  if (observer_ != nullptr) observer_->on_agreement(digest_->point(), frame);
+  if (observer_ != nullptr) observer_->on_agreement(point, frame);
   return absl::OkStatus();
 }
 

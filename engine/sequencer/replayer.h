@@ -1,11 +1,13 @@
 // Replayer: re-executes a journal and holds it to what it says of itself.
 //
 // Commands are applied only up to what the frame in hand vouches for, so that the replica stands
-// exactly where the digest was taken when the two are compared: a difference lies between the last
-// point that agreed and this one, and a snapshot taken there is covered by the journal's own chain.
+// exactly where the digest was taken: a difference lies between the last point that agreed and this
+// one, and a snapshot taken there is covered by the journal's own chain. run() hashes on a second
+// thread and goes on meanwhile; it waits where somebody needs the replica to stand at the point.
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -15,6 +17,7 @@
 #include "engine/exchange/replica.h"
 #include "engine/journal/event_digest.h"
 #include "engine/journal/journal_reader.h"
+#include "engine/sequencer/digest_behind.h"
 
 namespace hourglass::engine {
 
@@ -22,8 +25,14 @@ namespace hourglass::engine {
 class ReplayObserver {
  public:
   virtual ~ReplayObserver() = default;
+  // Events not compared yet. Where the replica is not needed at each point, more of them may come
+  // before a point is known to agree, and behind one that differs.
   virtual void on_events(const Command&, std::span<const Event>) {}
-  // The digest at this point agreed with the frame that names it. The replica stands there.
+  // Whether on_agreement() for a point at command `through` needs the replica to stand there; it
+  // does not pay to say so of every point.
+  [[nodiscard]] virtual bool needs_replica_at(SequenceNumber /*through*/) const { return true; }
+  // The digest at this point agreed with the frame that names it, which comes without its payload.
+  // The replica stands there, or beyond where it is not needed; all points come, in order.
   virtual void on_agreement(const DigestPoint&, const FrameView&) {}
 };
 
@@ -48,9 +57,11 @@ class Replayer {
   // rule set this program does not know. Those are for good.
   absl::StatusOr<bool> step();
   // Steps to the end, and applies the last commands, which no frame vouches for yet. Frames are
-  // read and checked on a thread of its own meanwhile.
+  // read and checked and events hashed on a thread of its own meanwhile, so that after a difference
+  // the replica may stand beyond it; counters and difference are those of steps.
   absl::Status run();
 
+  // Up to the last point compared where a digest differs, else of all that was applied.
   [[nodiscard]] const ReplayCounters& counters() const noexcept { return counters_; }
   // The range of commands whose events differ, after such an error.
   struct Range {
@@ -63,19 +74,30 @@ class Replayer {
   [[nodiscard]] std::unique_ptr<EventDigest> take_digest() { return std::move(digest_); }
 
  private:
+  // A digest some frame names, and what was done up to there.
+  struct Named {
+    FrameView frame;
+    ReplayCounters counters;
+  };
+
   absl::Status take(const FrameView& frame);
   absl::Status note_rule_set(const FrameView& frame);
+  void queue(const FrameView& frame);
   absl::Status apply_through(SequenceNumber through);
   absl::Status compare(const FrameView& frame);
-  void queue(const FrameView& frame);
+  absl::Status settle(std::uint64_t may_wait);
+  absl::Status judge(const Named& named, const DigestPoint& point);
 
   Replica& replica_;
   JournalReader& reader_;
   std::unique_ptr<EventDigest> digest_;
   ReplayObserver* observer_;
   const SequenceNumber started_after_;
-  std::vector<Command> queue_;  // read and not yet vouched for
-  std::size_t next_ = 0;        // in queue_
+  SequenceNumber agreed_;           // the last point compared and equal
+  DigestBehind* behind_ = nullptr;  // has the digest, during run()
+  std::deque<Named> named_;         // asked of it and not yet compared
+  std::vector<Command> queue_;      // read and not yet vouched for
+  std::size_t next_ = 0;            // in queue_
   // Where queued commands of another rule set begin, oldest first; each command is applied under
   // its own frame's.
   struct RuleChange {

@@ -17,14 +17,14 @@ using ::testing::HasSubstr;
 // What a program with a fault would do: one event comes out otherwise.
 enum class Fault : std::uint8_t { kChangedByte, kMissingLast, kOneTooMany };
 
-class FaultyReplica final : public Replica {
+class FaultyReplica final : public WrappedReplica {
  public:
   FaultyReplica(std::unique_ptr<Replica> sound, const Event& victim, Fault fault,
                 std::size_t byte = 0)
-      : sound_(std::move(sound)), victim_(victim), fault_(fault), byte_(byte) {}
+      : WrappedReplica(std::move(sound)), victim_(victim), fault_(fault), byte_(byte) {}
 
   std::span<const Event> apply(const Command& command) noexcept override {
-    const std::span<const Event> events = sound_->apply(command);
+    const std::span<const Event> events = WrappedReplica::apply(command);
     const EventHeader& at = victim_.header();
     if (command.header().sequence != at.command_sequence) return events;
     changed_.assign(events.begin(), events.end());
@@ -37,14 +37,8 @@ class FaultyReplica final : public Replica {
     if (fault_ == Fault::kChangedByte) changed_[at.event_number].bytes[byte_] ^= std::byte{1};
     return changed_;
   }
-  void set_rule_set(std::uint32_t version) noexcept override { sound_->set_rule_set(version); }
-  const MarketState& state() const noexcept override { return sound_->state(); }
-  bool has_pending_work() const noexcept override { return sound_->has_pending_work(); }
-  void save(StateWriter& writer) const override { sound_->save(writer); }
-  bool load(StateReader& reader) override { return sound_->load(reader); }
 
  private:
-  std::unique_ptr<Replica> sound_;
   Event victim_;
   Fault fault_;
   std::size_t byte_;

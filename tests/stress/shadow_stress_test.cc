@@ -183,23 +183,15 @@ TEST_F(ShadowStress, AFullDiskUnderTheShadowIsNotTheMarketsAffair) {
 
 // A replica that stands still at its first command until it is let go.
 Cursor let_go;
-class Stuck final : public Replica {
+class Stuck final : public WrappedReplica {
  public:
-  explicit Stuck(const ExchangeLimits& limits) : replica_(limits) {}
+  explicit Stuck(const ExchangeLimits& limits)
+      : WrappedReplica(std::make_unique<OwnedReplica<engine::PermissiveClearing>>(limits)) {}
+
   std::span<const Event> apply(const Command& command) noexcept override {
     while (let_go.get() == 0) brief_pause();
-    return replica_.apply(command);
+    return WrappedReplica::apply(command);
   }
-  void set_rule_set(std::uint32_t version) noexcept override { replica_.set_rule_set(version); }
-  [[nodiscard]] const MarketState& state() const noexcept override { return replica_.state(); }
-  [[nodiscard]] bool has_pending_work() const noexcept override {
-    return replica_.has_pending_work();
-  }
-  void save(StateWriter& writer) const override { replica_.save(writer); }
-  [[nodiscard]] bool load(StateReader& reader) override { return replica_.load(reader); }
-
- private:
-  OwnedReplica<engine::PermissiveClearing> replica_;
 };
 
 TEST_F(ShadowStress, AShadowThatStandsStillHoldsNobodyBack) {
