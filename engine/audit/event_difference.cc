@@ -87,7 +87,10 @@ void KeptEvents::add(SequenceNumber command, std::span<const Event> events) {
 void KeptEvents::drop_through(SequenceNumber through) {
   first_end_ = ends_through(through);
   if (first_end_ != 0) first_bytes_ = ends_[first_end_ - 1].bytes;
-  if (through >= last_offered_) overflowed_ = false;
+  if (overflowed_) {
+    missing_through_ = last_offered_;
+    overflowed_ = false;
+  }
   // Only when most of it is dropped, so that little is moved.
   if (first_bytes_ <= bytes_.size() / 2) return;
   bytes_.erase(bytes_.begin(), bytes_.begin() + static_cast<std::ptrdiff_t>(first_bytes_));
@@ -142,7 +145,7 @@ absl::StatusOr<EventDifference> find_event_difference(JournalDevice& device,
         fmt::format("up to command {}, where the event store ends, all its events agree",
                     (*store)->last_sequence().value()));
   }
-  if (!found->reexecuted && reexecuted.overflowed()) {
+  if (!found->reexecuted && reexecuted.overflowed(range.from.through)) {
     return absl::FailedPreconditionError(
         "too many events lie between two digests to keep; those kept agree");
   }

@@ -33,7 +33,8 @@ struct EventDifference {
 
 // The events re-executed since the last agreement, so that a difference can be looked into.
 // Re-execution may be ahead of agreement, so they are kept by command.
-// Thread: the replayer's. Cost: a copy; no allocation once it has its size.
+// Thread: the replayer's. Cost: a copy, and moving what is left when half has agreed; up to twice
+// kMaxBytes, no allocation once it has its size.
 class KeptEvents {
  public:
   static constexpr std::size_t kMaxBytes = std::size_t{256} << 20;
@@ -45,8 +46,10 @@ class KeptEvents {
 
   // Those of commands up to `through`.
   [[nodiscard]] std::span<const std::byte> bytes_through(SequenceNumber through) const noexcept;
-  // More came than kMaxBytes; the later ones are missing.
-  [[nodiscard]] bool overflowed() const noexcept { return overflowed_; }
+  // Whether some of the commands after `from` are missing, because more came than kMaxBytes.
+  [[nodiscard]] bool overflowed(SequenceNumber from) const noexcept {
+    return overflowed_ || from < missing_through_;
+  }
 
  private:
   struct End {
@@ -60,7 +63,8 @@ class KeptEvents {
   std::size_t first_bytes_ = 0;  // of bytes_; what is before is dropped
   std::size_t first_end_ = 0;    // of ends_; likewise
   SequenceNumber last_offered_{0};
-  bool overflowed_ = false;
+  SequenceNumber missing_through_{0};  // some events up to here are missing
+  bool overflowed_ = false;            // and all from the one that did not fit on
 };
 
 // A range of commands whose events differ: beyond `from`, where all was well.

@@ -32,6 +32,7 @@ class AuditObserver final : public ReplayObserver {
   void on_events(const Command& command, std::span<const Event> events) override {
     if (keep_events_) kept_.add(command.header().sequence, events);
   }
+  [[nodiscard]] bool may_hear_late() const override { return true; }
   [[nodiscard]] bool needs_replica_at(SequenceNumber through) const override {
     return checks_.has(through);
   }

@@ -20,8 +20,8 @@ struct ReplayStart {
 
 // Brings a fresh replica to where re-execution begins. Errors: kNotFound where there is no journal;
 // kDataLoss where a segment header or the snapshot is damaged; kFailedPrecondition where the first
-// command is gone and no snapshot stands in for it, or it is of another rule set; the device's.
-// Thread: any. Cost: reads headers, and in the second case one snapshot.
+// command is gone and no snapshot stands in for it, or it is of a rule set this program does not
+// know; the device's. Thread: any. Cost: reads headers, and in the second case one snapshot.
 absl::StatusOr<ReplayStart> start_replay(JournalDevice& device, Replica& fresh);
 
 }  // namespace hourglass::engine

@@ -55,9 +55,8 @@ class EventBatch {
   [[nodiscard]] bool rests_at_once() const noexcept { return version_ >= 2; }
   // Makes the events of rule set `version`, a known one. Only a replay asks for an old one.
   void set_rule_set(std::uint32_t version) noexcept {
-    static_assert(kEventLayoutVersion == kRuleSetVersion, "one number so far");
     HG_ASSERT(is_known_rule_set(version), version);
-    version_ = static_cast<std::uint8_t>(version);
+    version_ = event_layout(version);
   }
 
   [[nodiscard]] std::uint64_t feed_sequence() const noexcept { return feed_sequence_; }

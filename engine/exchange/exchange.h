@@ -30,9 +30,9 @@ class Exchange {
   // Source: RULES.md.
   std::span<const Event> apply(const Command& command) noexcept;
 
-  // From the next command on makes the events of rule set `version`, a known one: a replay's
-  // affair; a fresh exchange stands at kRuleSetVersion. Only the numbers in the feed come to
-  // differ.
+  // From the next command on makes the events of rule set `version`, a known one (asserted): a
+  // replay's affair; a fresh exchange stands at kRuleSetVersion. Of the state only the numbers in
+  // the feed come to differ. Thread: engine, between commands. Cost: one store.
   void set_rule_set(std::uint32_t version) noexcept { state_.events.set_rule_set(version); }
 
   // Whether the next command must be continuation().

@@ -142,6 +142,7 @@ template <typename Exchange<C>::Options kOptions, typename Exchange<C>::Rest kRe
 [[gnu::always_inline]] inline Slot Exchange<C>::accept(const NewOrder& c, Price price,
                                                        std::uint32_t displayed) noexcept {
   constexpr bool kPlain = kOptions == Options::kNone;
+  HG_ASSERT((kRest == Rest::kAtOnce) == (displayed != 0), displayed);
   const auto qty = static_cast<std::uint32_t>(c.qty.value());
   const auto display_qty = kPlain ? qty : static_cast<std::uint32_t>(c.display_qty.value());
   OrderPool& orders = state_.books.orders();

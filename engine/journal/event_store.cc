@@ -33,7 +33,7 @@ std::uint32_t event_size(std::span<const std::byte> bytes) noexcept {
 EventStoreHeader make_header(const JournalUuid& uuid, SequenceNumber first_sequence,
                              std::uint32_t rule_set_version) {
   EventStoreHeader header{.magic = kMagic,
-                          .layout_version = kEventLayoutVersion,
+                          .layout_version = event_layout(rule_set_version),
                           .rule_set_version = rule_set_version,
                           .uuid = uuid,
                           .first_sequence = first_sequence,
@@ -41,6 +41,14 @@ EventStoreHeader make_header(const JournalUuid& uuid, SequenceNumber first_seque
                           .checksum = 0};
   header.checksum = crc32c(bytes_of(header).first(sizeof(header) - sizeof(header.checksum)));
   return header;
+}
+
+// Whether `found` begins a store of this journal whose events this program would make again.
+bool is_ours(const EventStoreHeader& found, const JournalUuid& uuid,
+             SequenceNumber first_sequence) {
+  const EventStoreHeader ours = make_header(uuid, first_sequence, found.rule_set_version);
+  return is_known_rule_set(found.rule_set_version) &&
+         std::memcmp(&found, &ours, sizeof(found)) == 0;
 }
 
 }  // namespace
@@ -72,9 +80,13 @@ absl::StatusOr<std::unique_ptr<EventStore>> EventStore::open(JournalDevice& devi
       absl::Status read = (*file)->read(0, std::as_writable_bytes(std::span(&found, 1)));
       if (!read.ok()) return read;
     }
-    if (std::memcmp(&found, &wanted, sizeof(found)) == 0) {
+    if (is_ours(found, uuid, first_sequence) && found.rule_set_version <= rule_set_version) {
       std::unique_ptr<EventStore> store(new EventStore(*std::move(file), first_sequence));
       if (absl::Status s = store->scan(*size, RaggedEnd::kCutOff, give_up); !s.ok()) return s;
+      // What an older program wrote stays; from here on events of this rule set come behind it.
+      if (found.rule_set_version != rule_set_version) {
+        if (absl::Status s = store->file_->write(0, bytes_of(wanted)); !s.ok()) return s;
+      }
       return store;
     }
   } else if (!absl::IsNotFound(file.status())) {
@@ -88,8 +100,8 @@ absl::StatusOr<std::unique_ptr<EventStore>> EventStore::open(JournalDevice& devi
   return std::unique_ptr<EventStore>(new EventStore(*std::move(file), first_sequence));
 }
 
-absl::StatusOr<std::unique_ptr<EventStore>> EventStore::open_to_read(
-    JournalDevice& device, const JournalUuid& uuid, std::uint32_t rule_set_version) {
+absl::StatusOr<std::unique_ptr<EventStore>> EventStore::open_to_read(JournalDevice& device,
+                                                                     const JournalUuid& uuid) {
   auto file = device.open(kEventStoreName, OpenMode::kRead);
   if (!file.ok()) return file.status();
   const auto size = (*file)->size();
@@ -98,14 +110,13 @@ absl::StatusOr<std::unique_ptr<EventStore>> EventStore::open_to_read(
   if (*size < sizeof(found)) return absl::DataLossError("the event store has no whole header");
   absl::Status read = (*file)->read(0, std::as_writable_bytes(std::span(&found, 1)));
   if (!read.ok()) return read;
-  const EventStoreHeader wanted = make_header(uuid, found.first_sequence, rule_set_version);
   if (found.checksum != crc32c(bytes_of(found).first(sizeof(found) - sizeof(found.checksum))) ||
       found.first_sequence.value() == 0) {
     return absl::DataLossError("the event store's header is damaged");
   }
-  if (std::memcmp(&found, &wanted, sizeof(found)) != 0) {
+  if (!is_ours(found, uuid, found.first_sequence)) {
     return absl::FailedPreconditionError(
-        "the event store is of another journal, layout or rule set");
+        "the event store is of another journal, or of a rule set this program does not know");
   }
   std::unique_ptr<EventStore> store(new EventStore(*std::move(file), found.first_sequence));
   if (absl::Status s = store->scan(*size, RaggedEnd::kPassOver, never); !s.ok()) return s;

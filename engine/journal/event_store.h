@@ -44,8 +44,9 @@ class EventStore {
   using GiveUp = absl::FunctionRef<bool()>;
   static bool never() noexcept { return false; }
 
-  // Opens the store of journal `uuid` in `device`'s directory. A file of another journal, layout,
-  // rule set or beginning is replaced by an empty one. A ragged end (half an event, half a
+  // Opens the store of journal `uuid` in `device`'s directory. One of an older rule set is gone on
+  // with under a new header; a file of another journal or beginning, or of a rule set that is not
+  // known or newer than asked for, is replaced by an empty one. A ragged end (half an event, half a
   // command's events, anything that is no event) is cut off; last_sequence() says where to replay
   // from. Errors: the device's; kCancelled where `give_up` said so. Cost: reads the file once,
   // about 1 GB/s.
@@ -56,11 +57,10 @@ class EventStore {
 
   // The store as it stands, for read() and digest_at() alone; nothing is changed, and a ragged end
   // is passed over. Errors: kNotFound where there is none; kFailedPrecondition where it is another
-  // journal's, layout's or rule set's; kDataLoss where its header is damaged; the device's. Cost:
-  // as open().
-  static absl::StatusOr<std::unique_ptr<EventStore>> open_to_read(
-      JournalDevice& device, const JournalUuid& uuid,
-      std::uint32_t rule_set_version = kRuleSetVersion);
+  // journal's or of a rule set that is not known; kDataLoss where its header is damaged; the
+  // device's. Cost: as open().
+  static absl::StatusOr<std::unique_ptr<EventStore>> open_to_read(JournalDevice& device,
+                                                                  const JournalUuid& uuid);
 
   // Adds the next event; one of a command already held whole is ignored, so that a replay may begin
   // early. Events come in order and carry their place (asserted). Errors: the device's when the

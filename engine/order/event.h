@@ -20,9 +20,14 @@
 namespace hourglass::engine {
 
 // The version of the event layouts below; a change to any of them, or to when a kind is sent,
-// raises it. It is that of the rule set which made the event: 1 had no `displayed` in OrderAccepted
-// and told of every rest by an OrderRested.
+// raises it. 1 had no `displayed` in OrderAccepted and told of every rest by an OrderRested.
 inline constexpr std::uint8_t kEventLayoutVersion = 2;
+
+// The layout of the events that rule set `version` makes: the same number so far.
+constexpr std::uint8_t event_layout(std::uint32_t version) noexcept {
+  return static_cast<std::uint8_t>(version);
+}
+static_assert(event_layout(kRuleSetVersion) == kEventLayoutVersion);
 
 // Numbers are never reused. Reserved: 32 to 63 auctions, prevented matches, protection, quotes;
 // 64 to 95 holds, positions, ledger; 96 to 127 index, fund, delivery.

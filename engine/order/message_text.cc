@@ -182,7 +182,7 @@ std::string text(const Event& event) {
   const EventHeader& h = event.header();
   Line line(fmt::format("#{}.{} {}", h.command_sequence.value(), h.event_number, name(h.kind)));
   if (event_bytes(h.kind) == 0) line.field("kind", static_cast<std::uint32_t>(h.kind));
-  if (h.version != kEventLayoutVersion) line.field("VERSION", std::uint32_t{h.version});
+  if (!is_known_rule_set(h.version)) line.field("VERSION", std::uint32_t{h.version});
   line.field("instrument", h.instrument);
   switch (h.kind) {
     case EventKind::kOrderAccepted: body(line, event.as<OrderAccepted>()); break;

@@ -31,6 +31,7 @@ void DigestBehind::hand_over(std::optional<SequenceNumber> through) noexcept {
   const std::uint64_t number = filled_.get_value_only();
   handed_[number % kChunks] = {.size = used_, .through = through};
   used_ = 0;
+  // Nobody is notified: both sides yield while they have nothing to do, and never sleep.
   filled_.set(number + 1);
   // Ends: the agent hashes without waiting for anybody.
   while (number + 1 - hashed_.get() == kChunks) owner_idle_.idle(0);

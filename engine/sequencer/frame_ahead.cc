@@ -9,13 +9,13 @@
 
 namespace hourglass::engine {
 
-FrameAhead::FrameAhead(JournalReader& reader, Agent& first)
+FrameAhead::FrameAhead(JournalReader& reader, Agent* first)
     : reader_(reader),
       owner_idle_(settings_for(online_cpu_count(), 2, IdleMode::kYield), owner_wake_),
       runner_({.name = "hg-read",
                .pin_cpu = {},
                .idle = settings_for(online_cpu_count(), 2, IdleMode::kYield)},
-              std::vector<Agent*>{&first, this}) {
+              first == nullptr ? std::vector<Agent*>{this} : std::vector<Agent*>{first, this}) {
   for (Held& held : held_) held.bytes = AlignedBuffer(kMaxFrameBytes);
 }
 

@@ -1,8 +1,8 @@
 // FrameAhead: reads and verifies a journal's frames on a thread of its own, some ahead of whoever
 // executes them.
 //
-// Checking a frame (checksums, chain) takes about half as long as executing it, so a replay with a
-// second core goes half again as fast.
+// Checking a frame (checksums, chain) takes about half as long as executing it. The same thread
+// drives the hashing of events (digest_behind.h), so that a replay uses two cores and no more.
 #pragma once
 
 #include <array>
@@ -22,9 +22,9 @@ namespace hourglass::engine {
 
 class FrameAhead final : private Agent {
  public:
-  // `reader` is its alone until the thread has ended. `first` is driven on that thread too, each
-  // time before a frame is read. Both outlive it. Cost: 8 MiB of buffers.
-  FrameAhead(JournalReader& reader, Agent& first);
+  // `reader` is its alone until the thread has ended. `first`, where there is one, is driven on
+  // that thread too, each time before a frame is read. Both outlive it. Cost: 8 MiB of buffers.
+  FrameAhead(JournalReader& reader, Agent* first);
 
   // Starts the thread. Errors: the runner's.
   absl::Status start() { return runner_.start(); }

@@ -1,6 +1,7 @@
 #include "engine/sequencer/replayer.h"
 
 #include <cstring>
+#include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "engine/sequencer/frame_ahead.h"
@@ -49,11 +50,20 @@ absl::Status Replayer::note_rule_set(const FrameView& frame) {
   return absl::OkStatus();
 }
 
+void Replayer::follow_rule_changes(SequenceNumber sequence) {
+  while (!rule_changes_.empty() && rule_changes_.front().first <= sequence) {
+    replica_.set_rule_set(rule_changes_.front().version);
+    rule_changes_.erase(rule_changes_.begin());
+  }
+}
+
 absl::Status Replayer::run() {
-  DigestBehind behind(std::move(digest_));
-  FrameAhead frames(reader_, behind);
+  std::optional<DigestBehind> behind;
+  if (observer_ == nullptr || observer_->may_hear_late()) {
+    behind_ = &behind.emplace(std::move(digest_));
+  }
+  FrameAhead frames(reader_, behind_);
   absl::Status status = frames.start();
-  behind_ = &behind;
   while (status.ok()) {  // ends: each turn takes a frame of a finite journal
     const auto next = frames.next_frame();
     if (!next.ok()) status = next.status();
@@ -67,7 +77,7 @@ absl::Status Replayer::run() {
   frames.stop();
   named_.clear();
   behind_ = nullptr;
-  digest_ = behind.finish();
+  if (behind) digest_ = behind->finish();
   if (!status.ok()) return status;
   return apply_through(SequenceNumber(~std::uint64_t{0}));
 }
@@ -112,10 +122,8 @@ absl::Status Replayer::apply_through(SequenceNumber through) {
       return absl::DataLossError(
           absl::StrCat("command ", header.sequence.value(), " is stamped before its predecessor"));
     }
-    while (!rule_changes_.empty() && header.sequence >= rule_changes_.front().first) [[unlikely]] {
-        replica_.set_rule_set(rule_changes_.front().version);
-        rule_changes_.erase(rule_changes_.begin());
-      }
+    if (!rule_changes_.empty()) [[unlikely]]
+      follow_rule_changes(header.sequence);
     lookahead_.advance(next_ - first, queue_.size() - first,
                        [&](std::uint64_t i) -> const Command& { return queue_[first + i]; });
     const std::span<const Event> events = replica_.apply(command);

@@ -25,11 +25,15 @@ namespace hourglass::engine {
 class ReplayObserver {
  public:
   virtual ~ReplayObserver() = default;
-  // Events not compared yet. Where the replica is not needed at each point, more of them may come
-  // before a point is known to agree, and behind one that differs.
+  // Events not compared yet. Where agreements may come late, more of them may come before a point
+  // is known to agree, and behind one that differs.
   virtual void on_events(const Command&, std::span<const Event>) {}
-  // Whether on_agreement() for a point at command `through` needs the replica to stand there; it
-  // does not pay to say so of every point.
+  // Whether run() may go on before it knows that a point agrees, hashing on another thread. Where
+  // it may not it hashes at once: to wait for that thread at every point takes longer than hashing,
+  // by a slice of the scheduler each time where a processor is short.
+  [[nodiscard]] virtual bool may_hear_late() const { return false; }
+  // Where it may: whether on_agreement() for a point at command `through` needs the replica to
+  // stand there all the same.
   [[nodiscard]] virtual bool needs_replica_at(SequenceNumber /*through*/) const { return true; }
   // The digest at this point agreed with the frame that names it, which comes without its payload.
   // The replica stands there, or beyond where it is not needed; all points come, in order.
@@ -58,7 +62,8 @@ class Replayer {
   absl::StatusOr<bool> step();
   // Steps to the end, and applies the last commands, which no frame vouches for yet. Frames are
   // read and checked and events hashed on a thread of its own meanwhile, so that after a difference
-  // the replica may stand beyond it; counters and difference are those of steps.
+  // the replica may stand beyond it; counters and difference are those of steps. Errors: those of
+  // step(), and of starting a thread. Cost: a thread, 9 MiB.
   absl::Status run();
 
   // Up to the last point compared where a digest differs, else of all that was applied.
@@ -82,6 +87,8 @@ class Replayer {
 
   absl::Status take(const FrameView& frame);
   absl::Status note_rule_set(const FrameView& frame);
+  // Puts the replica under the rules of the command it comes to.
+  void follow_rule_changes(SequenceNumber sequence);
   void queue(const FrameView& frame);
   absl::Status apply_through(SequenceNumber through);
   absl::Status compare(const FrameView& frame);

@@ -39,7 +39,8 @@ struct StartedExchange {
 // that the journal vouches for, then every command after it, each digest compared. A snapshot that
 // is not good is passed over for an older one; the journal alone is always enough.
 // Errors: kDataLoss for damage or events that differ from the journal's digest; kFailedPrecondition
-// for another rule set; the device's. Thread: the starting one. Cost: reads and applies the tail.
+// for a rule set this program does not know; the device's. Thread: the starting one. Cost: reads
+// and applies the tail.
 template <Clearing ClearingType>
 absl::StatusOr<StartedExchange<ClearingType>> start_exchange(JournalDevice& device,
                                                              const JournalWriter& writer,

@@ -22,7 +22,8 @@ class Bench {
  public:
   Bench(const Stream& stream, const MakeUnderTest& make)
       : model_(stream.limits, make_naive_clearing(stream.clearing)),
-        subject_(make(stream.limits, stream.clearing)) {}
+        subject_(make(stream.limits, stream.clearing)),
+        audit_(stream.limits.rule_set) {}
 
   // Collects commands and events in words from now on.
   void tell() { telling_ = true; }

@@ -70,6 +70,18 @@ INSTANTIATE_TEST_SUITE_P(Streams, Differential, testing::ValuesIn(all_cases()),
                                   std::string(name(info.param.profile));
                          });
 
+// What an old journal's events are held to; the golden one has but 340 commands.
+TEST(DifferentialOfRuleSet1, EveryEventIsTheModels) {
+  const std::uint64_t seed = number_from_environment("HOURGLASS_SEED", 1);
+  for (const Profile profile : kAllProfiles) {
+    Stream stream = random_stream(profile, seed, kStepsPerStream);
+    stream.limits.rule_set = 1;
+    const auto wrong = first_disagreement(stream, make_exchange);
+    EXPECT_FALSE(wrong.has_value())
+        << name(profile) << ", HOURGLASS_SEED=" << seed << ": " << wrong->words;
+  }
+}
+
 // --- The harness itself: exchanges with one error each must be found and shrunk. -----------------
 
 // A model that is told something else than was sent, or whose events are changed afterwards.

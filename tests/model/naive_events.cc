@@ -19,7 +19,7 @@ EventHeader NaiveExchange::header(EventKind kind, InstrumentId instrument) const
   header.event_number = narrow32(static_cast<std::int64_t>(events_.size()));
   header.instrument = instrument;
   header.kind = kind;
-  header.version = kEventLayoutVersion;
+  header.version = event_layout(limits_.rule_set);
   return header;
 }
 

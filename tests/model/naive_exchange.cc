@@ -183,9 +183,9 @@ std::vector<std::pair<std::int64_t, const NaiveExchange::Level*>> NaiveExchange:
   return reached;
 }
 
-// HG-MATCH-025, 046: whether the order goes into the book without meeting it.
+// HG-MATCH-025, 046: whether the order goes into the book without meeting it, and says so at once.
 bool NaiveExchange::rests_untraded(const NaiveOrder& order) const {
-  return order.time_in_force != TimeInForce::kImmediateOrCancel &&
+  return limits_.rule_set >= 2 && order.time_in_force != TimeInForce::kImmediateOrCancel &&
          !reaches(listed(order.instrument), order.side, order.price);
 }
 

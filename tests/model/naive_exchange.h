@@ -33,6 +33,7 @@ struct NaiveLimits {
   std::uint32_t max_steps_per_apply = kMaxStepsPerApply;
   std::uint32_t max_scan_per_apply = kMaxScanPerApply;
   std::uint32_t max_client_key_pages = kMaxClientKeyPages;
+  std::uint32_t rule_set = kRuleSetVersion;
 };
 
 struct NaiveOrder {

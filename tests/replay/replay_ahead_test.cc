@@ -54,6 +54,7 @@ class Witness final : public ReplayObserver {
     EXPECT_GT(command.header().sequence, last_);
     last_ = command.header().sequence;
   }
+  bool may_hear_late() const override { return true; }
   bool needs_replica_at(SequenceNumber through) const override { return needs_(through); }
   void on_agreement(const DigestPoint& point, const FrameView& frame) override {
     agreements.push_back({.point = point,

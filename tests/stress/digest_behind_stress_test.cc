@@ -93,14 +93,14 @@ TEST(DigestBehind, IsGivenUpAtAnyMoment) {
   }
 }
 
-// A wrong digest, a fault of the reader or another rule set end a run with frames read ahead and
-// events not hashed yet.
+// A fault of the reader ends a run with frames read ahead and events not hashed yet.
 TEST(DigestBehind, EndsWithTheRunItServesWhereverThatEnds) {
   const auto recorded = record(Profile::kCrossing, 3, 800);
   recorded->recorder.stop();
   const auto names = recorded->device.names();
   const auto segment = std::ranges::find_if(
       names, [](const std::string& name) { return name.starts_with(kSegmentPrefix); });
+  std::uint64_t faults = 0;
   for (std::uint64_t block = 1; block < 40; ++block) {
     const std::uint64_t bit = (block * kBlockBytes + 300) * 8;
     recorded->device.flip_bit(*segment, bit);
@@ -110,9 +110,11 @@ TEST(DigestBehind, EndsWithTheRunItServesWhereverThatEnds) {
     Replayer replayer(*replica, **reader, std::make_unique<EventDigest>());
     const absl::Status ended = replayer.run();
     EXPECT_TRUE(ended.ok() || absl::IsDataLoss(ended)) << ended;
+    faults += ended.ok() ? 0U : 1U;
     EXPECT_NE(replayer.take_digest(), nullptr);
     recorded->device.flip_bit(*segment, bit);
   }
+  EXPECT_GT(faults, 20U);
 }
 
 }  // namespace

@@ -6,8 +6,11 @@
 #include <thread>
 
 #include "engine/audit/replay_audit.h"
+#include "engine/audit/verify_report.h"
 #include "engine/journal/file_device.h"
 #include "engine/sequencer/pipeline.h"
+#include "tests/support/command_builder.h"
+#include "tests/support/journal_recorder.h"
 #include "tests/support/random_commands.h"
 #include "tests/support/random_source.h"
 #include "tests/support/reexecuted.h"
@@ -121,6 +124,8 @@ class ShadowStress : public ::testing::Test {
     ASSERT_TRUE(met());
   }
 
+  void go_on_with_an_old_journal(bool has_snapshot);
+
   static std::vector<std::byte> state_of(const TestPipeline& pipeline) {
     StateWriter writer;
     pipeline.exchange().save(writer);
@@ -165,6 +170,54 @@ TEST_F(ShadowStress, RestartsFromItsSnapshotsAreWorthTheWholeJournal) {
     state = state_of(*pipeline);
   }
   expect_all_is_true(state);
+}
+
+// The program before this one was killed, with commands that no frame vouched for yet.
+void ShadowStress::go_on_with_an_old_journal(bool has_snapshot) {
+  Stream later = stream_;
+  const auto middle = std::ssize(stream_.steps) / 2;
+  stream_.steps.erase(stream_.steps.begin() + middle, stream_.steps.end());
+  later.steps.erase(later.steps.begin(), later.steps.begin() + middle);
+  std::vector<std::byte> state;
+  {
+    JournalRecorder old(*device_, make_replica(stream_.limits, stream_.clearing),
+                        {.seed = seed_, .rule_set_version = 1});
+    old.run(stream_);
+    if (has_snapshot) old.cut();
+    const SequenceNumber vouched = old.points().back().point.through;
+    for (int i = 0; i < 10; ++i) old.send(advance_time());
+    old.send(cancel_order({.session = 1, .account = 1}, kMaxClientKeysPerSession - 1));
+    old.commit_through(vouched);
+    old.stop();
+    state = saved(old.replica());
+  }
+  stream_ = later;
+  for (std::uint32_t run = 0; run < 2; ++run) {
+    const auto pipeline = open();
+    ASSERT_NE(pipeline, nullptr);
+    EXPECT_EQ(pipeline->report().snapshot != SequenceNumber(0), has_snapshot || run != 0);
+    EXPECT_EQ(pipeline->report().snapshots_refused, "");
+    EXPECT_EQ(state_of(*pipeline), state);
+    trade(*pipeline);
+    trade_until(*pipeline, [&] { return pipeline->shadow()->progress().snapshots.get() != 0; });
+    ASSERT_EQ(pipeline->stop(), absl::OkStatus());
+    EXPECT_EQ(pipeline->shadow()->progress().current(), ShadowState::kFollowing)
+        << pipeline->shadow()->trouble();
+    state = state_of(*pipeline);
+  }
+  expect_all_is_true(state);
+  const auto verified = verify_directory(*device_);
+  ASSERT_TRUE(verified.ok());
+  EXPECT_TRUE(verified->intact()) << to_text(*verified);
+}
+
+TEST_F(ShadowStress, AVenueGoesOnWithTheJournalOfAnOlderProgram) {
+  SCOPED_TRACE("HOURGLASS_SEED=" + std::to_string(seed_));
+  go_on_with_an_old_journal(false);
+}
+TEST_F(ShadowStress, AVenueGoesOnWithTheJournalAndSnapshotOfAnOlderProgram) {
+  SCOPED_TRACE("HOURGLASS_SEED=" + std::to_string(seed_));
+  go_on_with_an_old_journal(true);
 }
 
 TEST_F(ShadowStress, AFullDiskUnderTheShadowIsNotTheMarketsAffair) {

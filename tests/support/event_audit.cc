@@ -33,7 +33,7 @@ EventAudit::Wrong EventAudit::apply(const Command& command, std::span<const Even
     Wrong wrong;
     if (header.command_sequence != command.header().sequence ||
         header.time != command.header().time || header.event_number != i ||
-        header.version != kEventLayoutVersion || header.reserved != 0 ||
+        header.version != event_layout(rule_set_) || header.reserved != 0 ||
         header.last_in_command != (i + 1 == events.size() ? 1 : 0)) {
       wrong = "the header does not fit the command";
     }
@@ -169,7 +169,8 @@ EventAudit::Wrong EventAudit::rested(const OrderRested& event) {
   const Order& order = found->second;
   const bool comes_in = incoming_ == event.order_id;
   if (comes_in == (event.new_tranche == 1)) return "an order rests twice, or a tranche of none";
-  if (comes_in && !order.met_book) return "an order that met nothing rests by an event of its own";
+  if (comes_in && !order.met_book && rule_set_ >= 2)
+    return "an order that met nothing rests by an event of its own";
   if (event.new_tranche == 1 && order.tranche == 0)
     return "a tranche of an order that hides nothing";
   return comes_to_rest(event.order_id, event.side, event.price, event.qty);

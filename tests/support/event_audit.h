@@ -21,6 +21,8 @@ namespace hourglass::engine::test {
 
 class EventAudit {
  public:
+  explicit EventAudit(std::uint32_t rule_set = kRuleSetVersion) : rule_set_(rule_set) {}
+
   // Takes one command's events. Errors: the first contradiction, in words.
   [[nodiscard]] std::optional<std::string> apply(const Command& command,
                                                  std::span<const Event> events);
@@ -56,6 +58,7 @@ class EventAudit {
   Wrong report(SessionId session, std::uint32_t report_number);
   [[nodiscard]] bool is_open(InstrumentId instrument) const;
 
+  std::uint32_t rule_set_;
   FeedBook feed_book_;
   std::map<OrderId, Order> orders_;
   std::map<SessionId, std::uint32_t> report_numbers_;

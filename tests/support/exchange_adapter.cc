@@ -10,7 +10,9 @@ namespace {
 template <engine::Clearing ClearingType>
 class ExchangeUnderTest final : public UnderTest {
  public:
-  explicit ExchangeUnderTest(const ExchangeLimits& limits) : exchange_(limits) {}
+  explicit ExchangeUnderTest(const NaiveLimits& limits) : exchange_(exchange_limits(limits)) {
+    exchange_.set_rule_set(limits.rule_set);
+  }
 
   void apply(const Command& command, std::vector<Event>& events) override {
     events.clear();
@@ -36,11 +38,10 @@ class ExchangeUnderTest final : public UnderTest {
 }  // namespace
 
 std::unique_ptr<UnderTest> make_exchange(const NaiveLimits& limits, Clearing clearing) {
-  const ExchangeLimits real = exchange_limits(limits);
   if (clearing == Clearing::kFunded) {
-    return std::make_unique<ExchangeUnderTest<risk::FundedLimit>>(real);
+    return std::make_unique<ExchangeUnderTest<risk::FundedLimit>>(limits);
   }
-  return std::make_unique<ExchangeUnderTest<engine::PermissiveClearing>>(real);
+  return std::make_unique<ExchangeUnderTest<engine::PermissiveClearing>>(limits);
 }
 
 }  // namespace hourglass::engine::test

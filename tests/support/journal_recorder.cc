@@ -37,7 +37,7 @@ JournalRecorder::JournalRecorder(JournalDevice& device, std::unique_ptr<Replica>
       writer_(create_journal(device, journal_settings(settings))) {
   replica_->set_rule_set(settings.rule_set_version);
   if (!settings.event_store) return;
-  auto store = EventStore::open(device, kTestUuid);
+  auto store = EventStore::open(device, kTestUuid, SequenceNumber(1), settings.rule_set_version);
   must(store.status());
   store_ = *std::move(store);
 }

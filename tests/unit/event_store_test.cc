@@ -73,6 +73,31 @@ TEST(EventStore, DropsTheEventsAfterACommandAndGoesOnFromThere) {
   }
 }
 
+TEST(EventStore, GoesOnWithOneOfAnOlderRuleSetAndNotWithOneOfANewer) {
+  const auto open = [](SimulatedDevice& device, std::uint32_t rule_set) {
+    auto store = EventStore::open(device, kTestUuid, SequenceNumber(1), rule_set);
+    EXPECT_TRUE(store.ok()) << store.status();
+    return *std::move(store);
+  };
+  for (const std::uint32_t written :
+       {kOldestRuleSetVersion, kRuleSetVersion, kRuleSetVersion + 1}) {
+    SCOPED_TRACE(written);
+    SimulatedDevice device;
+    auto store = open(device, written);
+    append_all(*store, events_of(1, 100));
+    ASSERT_EQ(store->flush(), absl::OkStatus());
+    EXPECT_EQ(EventStore::open_to_read(device, kTestUuid).ok(), is_known_rule_set(written));
+    const bool goes_on = written <= kRuleSetVersion;
+    store = open(device, kRuleSetVersion);
+    EXPECT_EQ(read_all(*store, 1, 100), events_of(1, goes_on ? 100 : 0));
+    append_all(*store, events_of(101, 200));
+    ASSERT_EQ(store->flush(), absl::OkStatus());
+    // Under its new header, which an older program would not go on with.
+    EXPECT_EQ(read_all(*open(device, kRuleSetVersion), 1, 200), events_of(goes_on ? 1 : 101, 200));
+    EXPECT_EQ(open(device, kOldestRuleSetVersion)->event_count(), 0U);
+  }
+}
+
 // Counts what it is asked and says yes the `nth` time, and from then on.
 struct GiveUpAt {
   std::uint32_t nth;
