@@ -1,10 +1,11 @@
+#include "engine/journal/sha256.h"
+
+#include <fmt/format.h>
+
 // OpenSSL 3.0's EVP interface frees and allocates its state at every start, on the journal's thread
 // at every frame. The older one keeps it where it is told to; deprecated, but the same code
 // beneath.
 #define OPENSSL_SUPPRESS_DEPRECATED
-#include "engine/journal/sha256.h"
-
-#include <fmt/format.h>
 #include <openssl/sha.h>
 
 #include "engine/base/assert.h"

@@ -9,6 +9,7 @@
 
 #include "engine/audit/replay_audit.h"
 #include "risk/clearing/funded_limit.h"
+#include "tests/support/exchange_instances.h"
 #include "tests/support/journal_recorder.h"
 #include "tests/support/journal_workload.h"
 #include "tests/support/reexecuted.h"

@@ -1,4 +1,5 @@
 // Every *.book file below tests/scenarios, against the naive model and the exchange.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -8,6 +9,7 @@
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tests/support/book_script.h"
@@ -72,40 +74,40 @@ INSTANTIATE_TEST_SUITE_P(Books, Scenarios, testing::ValuesIn(all_scenarios()), t
 // --- The runner itself
 // ----------------------------------------------------------------------------
 
-constexpr const char* kStart = "given instrument H1\n";
+std::string started(std::string_view rest) {
+  return fmt::format("given instrument H1\n{}", rest);
+}
 
 TEST(ScenarioRunner, AcceptsAScriptThatListsEveryEvent) {
-  const std::string script = std::string(kStart) +
-                             "s1 buy 5 @ 101.50 as a\n"
-                             "  expect accepted a buy 5 @ 101.50 rests\n"
-                             "s1 cancel a\n"
-                             "  expect cancelled a 5 @ 101.50 by_client\n";
+  const std::string script = started(
+      "s1 buy 5 @ 101.50 as a\n"
+      "  expect accepted a buy 5 @ 101.50 rests\n"
+      "s1 cancel a\n"
+      "  expect cancelled a 5 @ 101.50 by_client\n");
   EXPECT_EQ(run_script(script, make_naive), std::nullopt);
 }
 
 TEST(ScenarioRunner, FailsOnAnEventTheScriptDoesNotList) {
-  const std::string script = std::string(kStart) +
-                             "s1 buy 5 @ 101.50 as a\n"
-                             "  expect accepted a buy 5 @ 101.50 rests\n"
-                             "s1 cancel a\n";
+  const std::string script = started(
+      "s1 buy 5 @ 101.50 as a\n"
+      "  expect accepted a buy 5 @ 101.50 rests\n"
+      "s1 cancel a\n");
   EXPECT_NE(run_script(script, make_naive), std::nullopt);
 }
 
 TEST(ScenarioRunner, FailsOnAnEventThatDoesNotHappen) {
-  const std::string script = std::string(kStart) + "time 10:00:00\n  expect day-ended 0\n";
+  const std::string script = started("time 10:00:00\n  expect day-ended 0\n");
   EXPECT_NE(run_script(script, make_naive), std::nullopt);
 }
 
 TEST(ScenarioRunner, FailsOnAGivenCommandThatIsRefused) {
-  EXPECT_NE(run_script(std::string(kStart) + "given s1 cancel a\n", make_naive), std::nullopt);
+  EXPECT_NE(run_script(started("given s1 cancel a\n"), make_naive), std::nullopt);
 }
 
 TEST(ScenarioRunner, FailsOnALineItDoesNotUnderstand) {
-  EXPECT_NE(run_script(std::string(kStart) + "s1 by 5 @ 101.50 as a\n", make_naive), std::nullopt);
-  EXPECT_NE(run_script(std::string(kStart) + "s1 buy 5 @ 101.505 as a\n", make_naive),
-            std::nullopt);
-  EXPECT_NE(run_script(std::string(kStart) + "s1 buy 5 @ 101.50 as a sooner\n", make_naive),
-            std::nullopt);
+  EXPECT_NE(run_script(started("s1 by 5 @ 101.50 as a\n"), make_naive), std::nullopt);
+  EXPECT_NE(run_script(started("s1 buy 5 @ 101.505 as a\n"), make_naive), std::nullopt);
+  EXPECT_NE(run_script(started("s1 buy 5 @ 101.50 as a sooner\n"), make_naive), std::nullopt);
 }
 
 TEST(ScenarioRunner, FailsOnAScriptWithoutCommands) {

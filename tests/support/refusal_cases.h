@@ -15,6 +15,7 @@
 #include "engine/exchange/exchange.h"
 #include "engine/order/reject_reason.h"
 #include "risk/clearing/funded_limit.h"
+#include "tests/support/exchange_instances.h"
 
 namespace hourglass::engine::test {
 

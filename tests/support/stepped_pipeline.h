@@ -15,6 +15,7 @@
 #include "engine/sequencer/sequencer.h"
 #include "engine/sequencer/start_up.h"
 #include "tests/support/durable_consumers.h"
+#include "tests/support/exchange_instances.h"
 #include "tests/support/random_source.h"
 #include "tests/support/watched_device.h"
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <set>
 
 namespace hourglass::tests {
 namespace {
@@ -188,6 +189,25 @@ std::vector<Finding> check_guard(const SourceFile& file) {
                        std::string_view(file.code).substr(first).starts_with("#pragma once\n");
   if (guarded) return {};
   return {{file.path, 1, "a header begins with #pragma once"}};
+}
+
+std::vector<Finding> check_own_headers(const std::vector<SourceFile>& tree) {
+  std::set<std::string_view> headers;
+  for (const SourceFile& file : tree) {
+    if (file.is_header()) headers.insert(file.path);
+  }
+  std::vector<Finding> findings;
+  for (const SourceFile& file : tree) {
+    if (!file.path.ends_with(".cc")) continue;
+    const std::string own = file.path.substr(0, file.path.size() - 2) + "h";
+    if (!headers.contains(own)) continue;
+    const std::size_t first = file.code.find_first_not_of(" \n");
+    const std::vector<Include> includes = includes_of(file);
+    const bool begins = !includes.empty() && includes.front().path == own &&
+                        std::string_view(file.code).substr(first).starts_with("#include ");
+    if (!begins) findings.push_back({file.path, 1, "begins with including " + own});
+  }
+  return findings;
 }
 
 std::vector<Finding> check_ending(const SourceFile& file) {

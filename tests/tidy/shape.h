@@ -21,6 +21,9 @@ std::vector<Finding> check_file_length(const SourceFile& file);
 std::vector<Finding> check_function_length(const SourceFile& file);
 // Headers whose first line of code is not `#pragma once`.
 std::vector<Finding> check_guard(const SourceFile& file);
+// Sources beside a header of their name that do not begin with including it: that is what shows
+// that the header compiles alone (tests/CMakeLists.txt leaves it to them).
+std::vector<Finding> check_own_headers(const std::vector<SourceFile>& tree);
 // Files that do not end in exactly one line break, or hold carriage returns.
 std::vector<Finding> check_ending(const SourceFile& file);
 // Paths of one machine, numbers of issues, and words that speak of anything but the project.

@@ -23,6 +23,7 @@ TEST(Shape, HoldsInTheWholeTree) {
   EXPECT_EQ(report(check_tree(check_file_length)), "");
   EXPECT_EQ(report(check_tree(check_function_length)), "");
   EXPECT_EQ(report(check_tree(check_guard)), "");
+  EXPECT_EQ(report(check_own_headers(load_tree())), "");
   EXPECT_EQ(report(check_tree(check_ending)), "");
   EXPECT_EQ(report(check_tree(check_words)), "");
 }
@@ -80,6 +81,22 @@ TEST(Shape, WantsAGuardBeforeTheFirstCodeOfAHeader) {
   EXPECT_NE(check_guard(header("// #pragma once\nint x;\n")), Findings{});
   EXPECT_NE(check_guard(header("")), Findings{});
   EXPECT_EQ(check_guard({"engine/base/a.cc", "int x;\n"}), Findings{});
+}
+
+TEST(Shape, WantsASourceToBeginWithItsOwnHeader) {
+  const auto findings = [](const std::string& source) {
+    return check_own_headers({{"engine/base/a.cc", source}, {"engine/base/a.h", ""}});
+  };
+  const std::vector<Finding> expected{
+      {"engine/base/a.cc", 1, "begins with including engine/base/a.h"}};
+  EXPECT_EQ(findings("// Why.\n#include \"engine/base/a.h\"\n\n#include <set>\n"), Findings{});
+  EXPECT_EQ(findings("#include <set>\n#include \"engine/base/a.h\"\n"), expected);
+  EXPECT_EQ(findings("#define A\n#include \"engine/base/a.h\"\n"), expected);
+  EXPECT_EQ(findings("#include \"engine/base/b.h\"\n"), expected);
+  EXPECT_EQ(findings("int x;\n"), expected);
+  EXPECT_EQ(findings(""), expected);
+  EXPECT_EQ(check_own_headers({{"engine/base/b.cc", "int x;\n"}, {"engine/base/a.h", ""}}),
+            Findings{});
 }
 
 TEST(Shape, WantsOneLineBreakAtTheEnd) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/exchange/exchange.h"
+#include "tests/support/exchange_instances.h"
 #include "tests/support/random_commands.h"
 #include "tests/support/random_source.h"
 #include "tests/support/replicas.h"

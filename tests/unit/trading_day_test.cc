@@ -6,6 +6,7 @@
 
 #include "engine/exchange/exchange.h"
 #include "tests/support/command_builder.h"
+#include "tests/support/exchange_instances.h"
 
 namespace hourglass::engine::test {
 namespace {
