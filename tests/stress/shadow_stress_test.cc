@@ -126,6 +126,16 @@ class ShadowStress : public ::testing::Test {
 
   void go_on_with_an_old_journal(bool has_snapshot);
 
+  // The stream, a snapshot of the shadow's, the end; `state` is where the exchange stands then.
+  void trade_to_a_snapshot(TestPipeline& pipeline, std::vector<std::byte>& state) {
+    trade(pipeline);
+    trade_until(pipeline, [&] { return pipeline.shadow()->progress().snapshots.get() != 0; });
+    ASSERT_EQ(pipeline.stop(), absl::OkStatus());
+    EXPECT_EQ(pipeline.shadow()->progress().current(), ShadowState::kFollowing)
+        << pipeline.shadow()->trouble();
+    state = state_of(pipeline);
+  }
+
   static std::vector<std::byte> state_of(const TestPipeline& pipeline) {
     StateWriter writer;
     pipeline.exchange().save(writer);
@@ -162,12 +172,7 @@ TEST_F(ShadowStress, RestartsFromItsSnapshotsAreWorthTheWholeJournal) {
     if (run != 0) {
       EXPECT_EQ(state_of(*pipeline), state);
     }
-    trade(*pipeline);
-    trade_until(*pipeline, [&] { return pipeline->shadow()->progress().snapshots.get() != 0; });
-    ASSERT_EQ(pipeline->stop(), absl::OkStatus());
-    EXPECT_EQ(pipeline->shadow()->progress().current(), ShadowState::kFollowing)
-        << pipeline->shadow()->trouble();
-    state = state_of(*pipeline);
+    trade_to_a_snapshot(*pipeline, state);
   }
   expect_all_is_true(state);
 }
@@ -198,12 +203,7 @@ void ShadowStress::go_on_with_an_old_journal(bool has_snapshot) {
     EXPECT_EQ(pipeline->report().snapshot != SequenceNumber(0), has_snapshot || run != 0);
     EXPECT_EQ(pipeline->report().snapshots_refused, "");
     EXPECT_EQ(state_of(*pipeline), state);
-    trade(*pipeline);
-    trade_until(*pipeline, [&] { return pipeline->shadow()->progress().snapshots.get() != 0; });
-    ASSERT_EQ(pipeline->stop(), absl::OkStatus());
-    EXPECT_EQ(pipeline->shadow()->progress().current(), ShadowState::kFollowing)
-        << pipeline->shadow()->trouble();
-    state = state_of(*pipeline);
+    trade_to_a_snapshot(*pipeline, state);
   }
   expect_all_is_true(state);
   const auto verified = verify_directory(*device_);
