@@ -57,6 +57,12 @@ void WakeSignal::wake() noexcept {
   if (announced_.exchange(0, std::memory_order_relaxed) == 0) return;
   // relaxed: the futex calls order the word themselves; work is ordered by the rings.
   wakes_.fetch_add(1, std::memory_order_relaxed);
+  if (descriptor_ >= 0) {
+    constexpr std::uint64_t kOne = 1;
+    // A full counter wakes as well.
+    static_cast<void>(!::write(descriptor_, &kOne, sizeof(kOne)));
+    return;
+  }
   static_cast<void>(::syscall(SYS_futex, &wakes_, FUTEX_WAKE_PRIVATE, 1, nullptr, nullptr, 0));
 }
 

@@ -33,6 +33,11 @@ class alignas(kFalseSharingBytes) WakeSignal {
       wake();
   }
 
+  // Also writes to `descriptor` (an eventfd) at each wake-up, for a sleeper that waits for sockets
+  // as well and therefore sleeps there: between announce() and cancel(), never in sleep().
+  // Thread: the owner's, before there are wakers.
+  void also_write_to(std::int32_t descriptor) noexcept { descriptor_ = descriptor; }
+
   // Says that the caller is about to sleep. Thread: the sleeper. Cost: a system call, microseconds.
   void announce() noexcept;
   // Takes it back. Thread: the sleeper.
@@ -47,6 +52,7 @@ class alignas(kFalseSharingBytes) WakeSignal {
   std::atomic<std::uint32_t> announced_{0};  // 1 from announce() to the wake-up
   std::atomic<std::uint32_t> wakes_{0};      // the futex word: wake-ups so far
   std::uint32_t wakes_at_announce_ = 0;      // sleeper's own
+  std::int32_t descriptor_ = -1;
 };
 
 }  // namespace hourglass::engine

@@ -7,12 +7,13 @@
 namespace hourglass::engine {
 
 JournalAgent::JournalAgent(JournalWriter& writer, PipelineRings& rings, DigestAgent& digest,
-                           WakeSignal* digest_wake)
+                           WakeSignal* digest_wake, WakeSignal* durable_wake)
     : writer_(writer),
       rings_(rings),
       commands_(rings.commands),
       digest_(digest),
       digest_wake_(digest_wake),
+      durable_wake_(durable_wake),
       point_(digest.point()) {
   HG_ASSERT(writer.next_sequence().value() == rings.applied.get(), writer.next_sequence(),
             rings.applied.get());
@@ -73,12 +74,14 @@ absl::Status JournalAgent::commit(std::uint32_t commands, bool seal) noexcept {
   if (!status.ok()) {
     failure_ = status;
     rings_.journal_failed.set(1);
+    if (durable_wake_ != nullptr) durable_wake_->notify();
     return status;
   }
   if (rings_.journal_full.get_value_only() != 0) rings_.journal_full.set(0);
   counters_.frames += 1;
   counters_.commands += commands;
   rings_.durable.set(writer_.durable().value() + 1);
+  if (durable_wake_ != nullptr) durable_wake_->notify();
   return status;
 }
 

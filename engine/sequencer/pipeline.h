@@ -38,6 +38,10 @@ struct PipelineSettings {
   // None: no event store, and starts re-execute from the first command. A shadow is a second
   // exchange, with the first one's memory over again.
   std::optional<ShadowSettings> shadow = {};
+  // Is told the history while a durable pipeline opens; null: nobody.
+  HistoryFollower* follower = nullptr;
+  // Notified whenever more is durable; null: consumers look by themselves.
+  WakeSignal* durable_wake = nullptr;
 };
 
 template <Clearing ClearingType>
@@ -65,7 +69,8 @@ class Pipeline {
       writer = JournalWriter::create(device, settings.journal, uuid, SystemClock{}.now());
     }
     if (!writer.ok()) return writer.status();
-    auto started = start_exchange<ClearingType>(device, **writer, settings.limits);
+    auto started =
+        start_exchange<ClearingType>(device, **writer, settings.limits, settings.follower);
     if (!started.ok()) return started.status();
     pipeline->writer_ = *std::move(writer);
     pipeline->exchange_ = std::move(started->exchange);
@@ -145,8 +150,8 @@ class Pipeline {
       digest_runner_ = std::make_unique<AgentRunner>(
           AgentThread{.name = "hg-digest", .pin_cpu = {}, .idle = DigestAgent::pace()},
           std::vector<Agent*>{digest_.get()});
-      journal_ =
-          std::make_unique<JournalAgent>(*writer_, *rings_, *digest_, &digest_runner_->wake());
+      journal_ = std::make_unique<JournalAgent>(*writer_, *rings_, *digest_,
+                                                &digest_runner_->wake(), settings.durable_wake);
       journal_runner_ = std::make_unique<AgentRunner>(
           AgentThread{.name = "hg-journal", .pin_cpu = {}, .idle = settings.journal_idle},
           std::vector<Agent*>{journal_.get()});

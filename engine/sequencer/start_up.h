@@ -13,6 +13,7 @@
 #include "engine/journal/journal_writer.h"
 #include "engine/journal/snapshot_file.h"
 #include "engine/sequencer/clock.h"
+#include "engine/sequencer/history.h"
 #include "engine/sequencer/replayer.h"
 
 namespace hourglass::engine {
@@ -28,6 +29,21 @@ struct StartUpReport {
   std::uint64_t torn_bytes = 0;  // of a frame nobody was told about
 };
 
+// Hands a replay on to a follower.
+class TellFollower final : public ReplayObserver {
+ public:
+  explicit TellFollower(HistoryFollower* follower) : follower_(follower) {}
+  void on_events(const Command& command, std::span<const Event> events) override {
+    follower_->on_command(command, events);
+  }
+  // A difference ends the start, and what the follower heard with it.
+  [[nodiscard]] bool may_hear_late() const override { return true; }
+  [[nodiscard]] bool needs_replica_at(SequenceNumber) const override { return false; }
+
+ private:
+  HistoryFollower* follower_;
+};
+
 template <Clearing ClearingType>
 struct StartedExchange {
   std::unique_ptr<Exchange<ClearingType>> exchange;
@@ -40,11 +56,14 @@ struct StartedExchange {
 // is not good is passed over for an older one; the journal alone is always enough.
 // Errors: kDataLoss for damage or events that differ from the journal's digest; kFailedPrecondition
 // for a rule set this program does not know; the device's. Thread: the starting one. Cost: reads
-// and applies the tail.
+// and applies the tail; with a `follower` it reads everything, for that is told the whole history:
+// out of the event store up to the snapshot, which is passed over where the store does not reach
+// it, and from there as it is re-executed.
 template <Clearing ClearingType>
 absl::StatusOr<StartedExchange<ClearingType>> start_exchange(JournalDevice& device,
                                                              const JournalWriter& writer,
-                                                             const ExchangeLimits& limits) {
+                                                             const ExchangeLimits& limits,
+                                                             HistoryFollower* follower = nullptr) {
   StartedExchange<ClearingType> started;
   StartUpReport& report = started.report;
   report.closed_in_order = writer.recovery().sealed;
@@ -68,6 +87,10 @@ absl::StatusOr<StartedExchange<ClearingType>> start_exchange(JournalDevice& devi
         StateReader state(snapshot->state);
         if (!started.exchange->load(state)) return absl::DataLossError("it does not load");
         point = {snapshot->place.sequence, snapshot->place.event_digest};
+        if (follower != nullptr) {
+          const absl::Status told = follow_history(device, writer.uuid(), point, *follower);
+          if (!told.ok()) return told;
+        }
         // From the frame that holds the snapshot's own command: one from there on names its digest.
         return (*reader)->seek(point.through);
       }();
@@ -76,8 +99,11 @@ absl::StatusOr<StartedExchange<ClearingType>> start_exchange(JournalDevice& devi
         continue;
       }
     }
+    if (follower != nullptr && name.empty()) follower->on_beginning();
+    TellFollower tell(follower);
     ExchangeReplica<ClearingType> replica(*started.exchange);
-    Replayer replayer(replica, **reader, std::make_unique<EventDigest>(point));
+    Replayer replayer(replica, **reader, std::make_unique<EventDigest>(point),
+                      follower != nullptr ? &tell : nullptr);
     if (const absl::Status status = replayer.run(); !status.ok()) {
       // With a snapshot the fault may be the snapshot's; without, it is the journal's.
       if (name.empty()) return status;
