@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "bench/fix/fix_bench.h"
 #include "bench/play/stream_bench.h"
 #include "bench/streams/generator.h"
 #include "bench/streams/stream_reader.h"
@@ -20,6 +21,7 @@ constexpr std::int32_t kExitFailed = 1;
 
 constexpr std::string_view kUsage =
     "usage: hourglass bench streams [options]       compare a stage with the reference book\n"
+    "       hourglass bench fix [options]           load the FIX door beside QuickFIX\n"
     "       hourglass bench generate DIR [options]  write the streams to files\n"
     "\n"
     "Each explains itself with --help.\n";
@@ -65,6 +67,7 @@ int generate_main(std::span<const std::string_view> args) {
 int bench_main(std::span<const std::string_view> args) {
   const std::string_view what = args.empty() ? "" : args.front();
   if (what == "streams") return stream_bench_main(args.subspan(1));
+  if (what == "fix") return fix_bench_main(args.subspan(1));
   if (what == "generate") return generate_main(args.subspan(1));
   const bool asked = what == "--help" || what == "-h";
   fmt::print(asked ? stdout : stderr, "{}", kUsage);

@@ -6,7 +6,8 @@
 
 namespace hourglass::bench {
 
-// The subcommand: dispatches to `streams` and `generate`. Exit code as for play_main. Thread: main.
+// The subcommand: dispatches to `streams`, `fix` and `generate`. Exit code as for play_main.
+// Thread: main.
 int bench_main(std::span<const std::string_view> args);
 
 }  // namespace hourglass::bench

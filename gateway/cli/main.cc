@@ -10,6 +10,8 @@
 #include "gateway/cli/replica_factory.h"
 #include "gateway/cli/version.h"
 #include "gateway/daemon/run_main.h"
+#include "gateway/fix/client/fix_main.h"
+#include "gateway/fix/members/member_main.h"
 
 namespace {
 
@@ -23,8 +25,14 @@ int run_audit(std::span<const std::string_view> args) {
 
 constexpr std::array kSubcommands{
     Subcommand{.name = "run",
-               .summary = "start the exchange and take orders as lines of text",
+               .summary = "start the exchange: orders by FIX and as lines of text",
                .run = hourglass::gateway::run_main},
+    Subcommand{.name = "fix",
+               .summary = "trade by FIX from the command line",
+               .run = hourglass::gateway::fix::fix_main},
+    Subcommand{.name = "member",
+               .summary = "say who may log on by FIX",
+               .run = hourglass::gateway::fix::member_main},
     Subcommand{.name = "play",
                .summary = "run an order stream with known results, time it and check it",
                .run = hourglass::bench::play_main},

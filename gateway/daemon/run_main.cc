@@ -1,28 +1,42 @@
 #include "gateway/daemon/run_main.h"
 
-#include <poll.h>
+#include <sched.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
 
 #include "engine/base/command_line.h"
 #include "fmt/format.h"
+#include "gateway/daemon/input_lines.h"
+#include "gateway/daemon/starter_members.h"
 #include "gateway/daemon/text_door.h"
 
 namespace hourglass::gateway {
 namespace {
 
 constexpr int kExitFailed = 1;
-constexpr std::size_t kMaxLineBytes = 4096;
+constexpr std::int64_t kMaxPort = 65'535;
 constexpr std::int64_t kMaxSnapshotEvery = 1'000'000'000'000;
 
+// Looks without work, each giving the processor away, before the thread sleeps.
+constexpr std::uint32_t kYields = 20;
+constexpr std::uint64_t kSleepNs = 100'000'000;
+
 volatile sig_atomic_t stop_asked = 0;
+volatile sig_atomic_t reload_asked = 0;
+Venue* signalled_venue = nullptr;  // whose thread a signal wakes
+
 void ask_to_stop(int) {
   stop_asked = 1;
+  if (signalled_venue != nullptr) signalled_venue->wake();
+}
+void ask_to_reload(int) {
+  reload_asked = 1;
+  if (signalled_venue != nullptr) signalled_venue->wake();
 }
 
 // SIGINT and SIGTERM end the reading of the next line, not the work in hand.
@@ -32,6 +46,10 @@ void install_signals() {
   sigemptyset(&action.sa_mask);
   static_cast<void>(::sigaction(SIGINT, &action, nullptr));
   static_cast<void>(::sigaction(SIGTERM, &action, nullptr));
+  action.sa_handler = ask_to_reload;
+  static_cast<void>(::sigaction(SIGHUP, &action, nullptr));
+  // A peer that went away is told by the write that failed.
+  static_cast<void>(::signal(SIGPIPE, SIG_IGN));
 }
 
 std::string default_data_dir() {
@@ -39,56 +57,89 @@ std::string default_data_dir() {
   return fmt::format("{}/.hourglass", home != nullptr ? home : ".");
 }
 
-// Lines of standard input; empty at its end or when asked to stop.
-class Lines {
- public:
-  // The next line without its end, or nothing. A line over kMaxLineBytes is cut there.
-  std::optional<std::string> next() {
-    for (;;) {  // ends: with a line, the input or a signal
-      if (const std::size_t end = buffer_.find('\n'); end != std::string::npos) {
-        std::string line = buffer_.substr(0, std::min(end, kMaxLineBytes));
-        buffer_.erase(0, end + 1);
-        return line;
-      }
-      if (stop_asked != 0) return std::nullopt;
-      char chunk[kMaxLineBytes];
-      const ssize_t got = ::read(STDIN_FILENO, chunk, sizeof(chunk));
-      if (got < 0 && errno == EINTR) continue;
-      if (got <= 0) return std::nullopt;
-      buffer_.append(chunk, static_cast<std::size_t>(got));
-      if (buffer_.size() > 2 * kMaxLineBytes && buffer_.find('\n') == std::string::npos) {
-        buffer_.clear();
-        return std::string("(line too long)");
-      }
-    }
-  }
-
- private:
-  std::string buffer_;
-};
-
 void tell_alarm(Venue& venue) {
   if (const auto alarm = venue.alarm()) fmt::print(stderr, "hourglass run: {}\n", *alarm);
 }
 
-absl::Status serve(Venue& venue, bool interactive) {
+// Each connection is a descriptor, and the usual limit is 1,024.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  static_cast<void>(::setrlimit(RLIMIT_NOFILE, &limit));
+}
+
+void tell_fix_door(Venue& venue, const VenueSettings& settings) {
+  fmt::print("hourglass: FIX 4.4 and 5.0 SP2 on {}:{}\n", settings.fix->address,
+             venue.fix()->door().port());
+  const std::string credentials = fmt::format("{}/fix/{}", settings.data_dir, kStarterCredentials);
+  if (::access(credentials.c_str(), R_OK) == 0) {
+    fmt::print("hourglass: who may log on at first stands in {}\n", credentials);
+  }
+}
+
+// Carries out one line of a person's. False: to end. Errors: why the venue cannot go on.
+absl::StatusOr<bool> carry_out(TextDoor& door, const std::string& line) {
+  const auto answer = door.answer(line);
+  if (answer.ok()) {
+    fmt::print("{}", *answer);
+  } else if (absl::IsCancelled(answer.status())) {
+    return false;
+  } else if (absl::IsInvalidArgument(answer.status())) {
+    fmt::print("? {}\n", std::string(answer.status().message()));
+  } else {
+    return answer.status();
+  }
+  return true;
+}
+
+// Takes a changed list of members without a restart.
+void reload_members(Venue& venue, const std::string& data_dir) {
+  const std::string path = fmt::format("{}/fix/members.json", data_dir);
+  const auto members = fix::MemberList::load(path);
+  absl::Status status = members.status();
+  if (members.ok()) status = venue.fix()->door().set_members(*members);
+  if (status.ok()) {
+    fmt::print(stderr, "hourglass run: members read again from {}\n", path);
+  } else {
+    fmt::print(stderr, "hourglass run: members stay as they are: {}\n",
+               std::string(status.message()));
+  }
+}
+
+// Without a FIX door a person's lines are all there is, and their end is the venue's.
+absl::Status serve_lines(Venue& venue, InputLines& lines, bool interactive) {
   TextDoor door(venue);
-  Lines lines;
-  for (;;) {  // ends: with the input, a signal, quit or a failed journal
-    if (interactive) fmt::print("> ");
+  bool prompted = false;
+  std::uint32_t idle_rounds = 0;
+  for (;;) {  // ends: with a signal, quit, a failed journal, or the input where it is the only door
+    if (interactive && !prompted) fmt::print("> ");
+    prompted = true;
     std::fflush(stdout);
-    const auto line = lines.next();
-    if (!line) return absl::OkStatus();
-    const auto answer = door.answer(*line);
-    tell_alarm(venue);
-    if (answer.ok()) {
-      fmt::print("{}", *answer);
-    } else if (absl::IsCancelled(answer.status())) {
+    if (stop_asked != 0) return absl::OkStatus();
+    if (reload_asked != 0 && venue.fix() != nullptr) {
+      reload_asked = 0;
+      reload_members(venue, venue.data_dir());
+    }
+    std::uint32_t done = venue.fix() != nullptr ? venue.do_work() : 0;
+    if (const absl::Status status = venue.trouble(); !status.ok()) return status;
+    if (const auto line = lines.next()) {
+      const auto goes_on = carry_out(door, *line);
+      if (!goes_on.ok()) return goes_on.status();
+      if (!*goes_on) return absl::OkStatus();
+      prompted = false;
+      ++done;
+    } else if (venue.fix() == nullptr && lines.ended()) {
       return absl::OkStatus();
-    } else if (absl::IsInvalidArgument(answer.status())) {
-      fmt::print("? {}\n", std::string(answer.status().message()));
-    } else {
-      return answer.status();
+    }
+    tell_alarm(venue);
+    idle_rounds = done != 0 ? 0 : idle_rounds + 1;
+    if (venue.fix() == nullptr) {
+      if (done == 0) lines.wait(kSleepNs);
+    } else if (idle_rounds > kYields) {
+      venue.wait(kSleepNs);
+    } else if (done == 0) {
+      ::sched_yield();
     }
   }
 }
@@ -100,20 +151,36 @@ int run_main(std::span<const std::string_view> args) {
   std::string_view data_dir = settings.data_dir;
   engine::CommandLine line(
       "run",
-      "Starts the exchange on a data directory and takes orders as lines on standard input. Every "
-      "answer is printed once it is durable: kill it at any moment, start it again, and what was "
-      "answered is still there.");
+      "Starts the exchange on a data directory and takes orders by FIX and as lines on standard "
+      "input. Every answer leaves once it is durable: kill it at any moment, start it again, and "
+      "what was answered is still there. Ends on SIGINT, SIGTERM or quit; reads the members again "
+      "on SIGHUP.");
+  bool no_fix = false;
+  std::string_view fix_address = "127.0.0.1";
+  std::int64_t fix_port = fix::kDefaultFixPort;
   bool no_shadow = false;
   std::int64_t snapshot_every = static_cast<std::int64_t>(settings.shadow->snapshot_every_commands);
   line.text("data-dir", data_dir, "DIR", "where the journal stands; made if it is missing");
   line.number("snapshot-every", snapshot_every, {.min = 1, .max = kMaxSnapshotEvery},
               "commands between two snapshots of the whole state; a start begins with the newest");
+  line.number("fix-port", fix_port, {.min = 0, .max = kMaxPort},
+              "where FIX sessions connect; 0 takes any free port");
+  line.text("fix-address", fix_address, "IP", "the address FIX sessions connect to");
+  line.flag("no-fix", no_fix, "open no FIX door; the venue ends with its standard input");
+  line.flag("volatile", settings.is_volatile,
+            "keep NO journal, for measuring only: whatever happens is lost at the end");
   line.flag("no-shadow", no_shadow,
             "keep no event store and take no snapshots; saves the memory of a second exchange");
   if (const std::optional<int> exit_code = line.parse_or_explain(args)) return *exit_code;
   settings.data_dir = std::string(data_dir);
   settings.shadow->snapshot_every_commands = static_cast<std::uint64_t>(snapshot_every);
   if (no_shadow) settings.shadow.reset();
+  if (!no_fix) {
+    settings.fix = fix::FixDoorSettings{};
+    settings.fix->address = std::string(fix_address);
+    settings.fix->port = static_cast<std::uint16_t>(fix_port);
+    raise_descriptor_limit();
+  }
   install_signals();
   const auto venue = Venue::open(settings);
   if (!venue.ok()) {
@@ -122,8 +189,13 @@ int run_main(std::span<const std::string_view> args) {
   }
   const bool interactive = ::isatty(STDIN_FILENO) == 1;
   fmt::print("hourglass: {}\n", (*venue)->summary());
+  if (settings.fix) tell_fix_door(**venue, settings);
   if (interactive) fmt::print("{}", TextDoor::help());
-  absl::Status status = serve(**venue, interactive);
+  signalled_venue = venue->get();
+  InputLines lines([raw = venue->get()] {
+    if (stop_asked == 0) raw->wake();
+  });
+  absl::Status status = serve_lines(**venue, lines, interactive);
   const absl::Status closed = (*venue)->close();
   tell_alarm(**venue);
   if (status.ok()) status = closed;

@@ -23,6 +23,8 @@ constexpr std::int64_t kTickOfSpot = 100'000;       // 0.0001 USD a GPU-hour
 constexpr std::int64_t kTickOfFutures = 1'000'000;  // 0.001 USD a GPU-hour
 constexpr std::int64_t kTickOfFund = 10'000'000;    // 0.01 USD a share
 
+constexpr engine::Money kStarterFunds(10'000'000'000'000);  // 10 million USD
+
 constexpr std::array kRows = {
     Row{"H100.D1", kTickOfSpot, kDayHours, 1'000'000, 1, 500},
     Row{"H200.D1", kTickOfSpot, kDayHours, 1'000'000, 1, 500},
@@ -55,6 +57,18 @@ std::vector<engine::DefineInstrument> starter_list() {
     define.matching_algorithm = 1;
     define.state = engine::TradingState::kOpen;
     list.push_back(define);
+  }
+  return list;
+}
+
+std::vector<engine::AdjustFunds> starter_funds() {
+  std::vector<engine::AdjustFunds> list;
+  for (const std::uint32_t account : kStarterAccounts) {
+    engine::AdjustFunds funds{};
+    funds.header = engine::make_header<engine::AdjustFunds>(
+        engine::SessionId(0), engine::AccountId(account), engine::InstrumentId(0));
+    funds.amount = kStarterFunds;
+    list.push_back(funds);
   }
   return list;
 }

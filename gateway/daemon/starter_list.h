@@ -11,4 +11,8 @@ namespace hourglass::gateway {
 // rules exist the months are fixed. Source: contract table of the products' design.
 std::vector<engine::DefineInstrument> starter_list();
 
+// The accounts of the starter members, and the funds each begins with. Units: micro-USD.
+inline constexpr std::uint32_t kStarterAccounts[] = {11, 12};
+std::vector<engine::AdjustFunds> starter_funds();
+
 }  // namespace hourglass::gateway

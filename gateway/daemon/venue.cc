@@ -2,11 +2,12 @@
 
 #include <sys/random.h>
 
-#include <chrono>
 #include <filesystem>
+#include <utility>
 
 #include "fmt/format.h"
 #include "gateway/daemon/starter_list.h"
+#include "gateway/daemon/starter_members.h"
 
 namespace hourglass::gateway {
 
@@ -19,10 +20,14 @@ using engine::TradingState;
 namespace {
 
 constexpr std::uint32_t kPollingThreads = 2;  // engine and journal; the digest's never spins
-constexpr std::chrono::seconds kPatienceWithFullDisk{5};
-constexpr std::uint64_t kRetriesToTell = 10;  // about as many seconds
+constexpr std::uint64_t kPatienceWithFullDiskNs = 5'000'000'000;
+constexpr std::uint32_t kMatchingRounds = 256;  // of 64 commands: the ingress ring, once
+constexpr std::uint64_t kRetriesToTell = 10;    // about as many seconds
 
 }  // namespace
+
+Venue::Venue() = default;
+Venue::~Venue() = default;
 
 absl::StatusOr<std::unique_ptr<Venue>> Venue::open(const VenueSettings& settings) {
   std::error_code error;
@@ -31,30 +36,59 @@ absl::StatusOr<std::unique_ptr<Venue>> Venue::open(const VenueSettings& settings
     return absl::InvalidArgumentError(
         fmt::format("cannot make the data directory {}: {}", settings.data_dir, error.message()));
   }
-  auto device = engine::FileDevice::open_directory(settings.data_dir);
-  if (!device.ok()) return device.status();
-  engine::JournalUuid uuid;
-  if (::getrandom(uuid.bytes.data(), uuid.bytes.size(), 0) !=
-      static_cast<ssize_t>(uuid.bytes.size())) {
-    return absl::InternalError("the system gives no random bytes for the journal's id");
-  }
-  engine::PipelineSettings pipeline_settings;
-  pipeline_settings.journal.segment_bytes = settings.segment_bytes;
-  pipeline_settings.journal_idle =
-      engine::settings_for(engine::online_cpu_count(), kPollingThreads);
-  pipeline_settings.shadow = settings.shadow;
-  auto pipeline = VenuePipeline::open_durable(pipeline_settings, **device, uuid);
-  if (!pipeline.ok()) return pipeline.status();
-
   auto venue = std::unique_ptr<Venue>(new Venue);
-  venue->device_ = *std::move(device);
-  venue->pipeline_ = *std::move(pipeline);
+  venue->data_dir_ = settings.data_dir;
+  if (const absl::Status status = venue->open_fix(settings); !status.ok()) return status;
+  if (const absl::Status status = venue->open_pipeline(settings); !status.ok()) return status;
+  if (venue->fix_) venue->fix_->attach(venue->pipeline_->rings());
   if (const absl::Status status = venue->pipeline_->start(); !status.ok()) return status;
   const bool is_new = venue->market().sequence == engine::SequenceNumber(0);
   if (const absl::Status status = is_new ? venue->list_new() : venue->reopen(); !status.ok()) {
     return status;
   }
+  if (venue->fix_) {
+    if (const absl::Status status = venue->fix_->listen(); !status.ok()) return status;
+  }
   return venue;
+}
+
+absl::Status Venue::open_fix(const VenueSettings& settings) {
+  if (!settings.fix) return absl::OkStatus();
+  fix::FixDoorSettings door = *settings.fix;
+  door.directory = fmt::format("{}/fix", settings.data_dir);
+  auto members = open_members(door.directory);
+  if (!members.ok()) return members.status();
+  auto gateway = fix::FixGateway::open(std::move(door), *std::move(members));
+  if (!gateway.ok()) return gateway.status();
+  fix_ = *std::move(gateway);
+  durable_wake_.also_write_to(fix_->door().wake_descriptor());
+  return absl::OkStatus();
+}
+
+absl::Status Venue::open_pipeline(const VenueSettings& settings) {
+  engine::PipelineSettings pipeline_settings;
+  if (settings.is_volatile) {
+    pipeline_ = VenuePipeline::open_volatile(pipeline_settings);
+    return absl::OkStatus();
+  }
+  auto device = engine::FileDevice::open_directory(settings.data_dir);
+  if (!device.ok()) return device.status();
+  device_ = *std::move(device);
+  engine::JournalUuid uuid;
+  if (::getrandom(uuid.bytes.data(), uuid.bytes.size(), 0) !=
+      static_cast<ssize_t>(uuid.bytes.size())) {
+    return absl::InternalError("the system gives no random bytes for the journal's id");
+  }
+  pipeline_settings.journal.segment_bytes = settings.segment_bytes;
+  pipeline_settings.journal_idle =
+      engine::settings_for(engine::online_cpu_count(), kPollingThreads);
+  pipeline_settings.shadow = settings.shadow;
+  pipeline_settings.follower = fix_.get();
+  pipeline_settings.durable_wake = fix_ ? &durable_wake_ : nullptr;
+  auto pipeline = VenuePipeline::open_durable(pipeline_settings, *device_, uuid);
+  if (!pipeline.ok()) return pipeline.status();
+  pipeline_ = *std::move(pipeline);
+  return absl::OkStatus();
 }
 
 absl::Status Venue::submit(const Command& command) {
@@ -67,6 +101,11 @@ absl::Status Venue::submit(const Command& command) {
 absl::Status Venue::list_new() {
   for (const engine::DefineInstrument& define : starter_list()) {
     if (const absl::Status status = submit(Command::of(define)); !status.ok()) return status;
+  }
+  if (fix_) {
+    for (const engine::AdjustFunds& funds : starter_funds()) {
+      if (const absl::Status status = submit(Command::of(funds)); !status.ok()) return status;
+    }
   }
   return settle();
 }
@@ -97,28 +136,63 @@ absl::Status Venue::reopen() {
 }
 
 absl::Status Venue::settle() {
-  using Clock = std::chrono::steady_clock;
   engine::PipelineRings& rings = pipeline_->rings();
-  std::optional<Clock::time_point> full_since;
   for (;;) {  // ends: the journal makes all durable, fails, or finds no room for too long
-    const std::uint32_t done = pipeline_->do_work();
-    if (rings.journal_failed.get() != 0) return pipeline_->journal()->failure();
-    if (done == 0 && rings.ingress.backlog() == 0 && rings.durable.get() == rings.applied.get()) {
+    std::uint32_t done = pipeline_->do_work();
+    if (fix_) done += fix_->deliver();
+    if (const absl::Status status = trouble(); !status.ok()) return status;
+    if (done != 0) continue;
+    if (rings.ingress.backlog() == 0 && rings.durable.get() == rings.applied.get()) {
       return absl::OkStatus();
     }
-    if (done != 0) continue;
     engine::brief_pause();
-    if (rings.journal_full.get() == 0) {
-      full_since.reset();
-    } else if (!full_since) {
-      full_since = Clock::now();
-    } else if (Clock::now() - *full_since > kPatienceWithFullDisk) {
-      return absl::ResourceExhaustedError(fmt::format(
-          "the disk is full ({}), the market stops: commands from {} on are not on it and were "
-          "not answered. Nothing that was answered is lost; make room and start again",
-          device_->describe(), rings.durable.get()));
-    }
   }
+}
+
+absl::Status Venue::trouble() {
+  engine::PipelineRings& rings = pipeline_->rings();
+  if (rings.journal_failed.get() != 0) return pipeline_->journal()->failure();
+  if (rings.journal_full.get() == 0) {
+    full_since_ns_.reset();
+    return absl::OkStatus();
+  }
+  const std::uint64_t now_ns = engine::monotonic_ns();
+  if (!full_since_ns_) full_since_ns_ = now_ns;
+  if (now_ns - *full_since_ns_ < kPatienceWithFullDiskNs) return absl::OkStatus();
+  return absl::ResourceExhaustedError(fmt::format(
+      "the disk is full ({}), the market stops: commands from {} on are not on it and were "
+      "not answered. Nothing that was answered is lost; make room and start again",
+      device_->describe(), rings.durable.get()));
+}
+
+std::uint32_t Venue::do_work() {
+  std::uint32_t done = 0;
+  // While the journal holds the market back, requests wait with their senders.
+  const engine::MpscRing<Command>& ingress = pipeline_->rings().ingress;
+  if (fix_ && ingress.backlog() < ingress.capacity() / 2) done += fix_->do_work();
+  for (std::uint32_t round = 0; round < kMatchingRounds; ++round) {
+    const std::uint32_t matched = pipeline_->do_work();
+    done += matched;
+    if (matched == 0) break;
+  }
+  if (fix_) {
+    done += fix_->deliver();
+    fix_->door().flush();
+  }
+  return done;
+}
+
+// Between the announcement and the sleep it looks once more, so that no wake-up is missed.
+void Venue::wait(std::uint64_t timeout_ns) {
+  durable_wake_.announce();
+  const engine::PipelineRings& rings = pipeline_->rings();
+  if (rings.durable.get() == seen_durable_) fix_->door().wait(timeout_ns);
+  seen_durable_ = rings.durable.get();
+  durable_wake_.cancel();
+}
+
+void Venue::wake() noexcept {
+  if (fix_) fix_->door().wake();
 }
 
 std::optional<std::string> Venue::alarm() {
@@ -142,11 +216,21 @@ std::optional<std::string> Venue::alarm() {
 }
 
 absl::Status Venue::close() {
+  if (fix_) {
+    // What was asked for is answered before the doors close.
+    const absl::Status settled = settle();
+    fix_->close("the venue closes");
+    if (!settled.ok()) {
+      static_cast<void>(pipeline_->stop());
+      return settled;
+    }
+  }
   return pipeline_->stop();
 }
 
 std::string Venue::summary() const {
   const engine::StartUpReport& report = pipeline_->report();
+  if (device_ == nullptr) return "VOLATILE: no journal, nothing survives; for measuring only";
   if (report.created) return fmt::format("new venue; journal on {}", device_->describe());
   return fmt::format(
       "recovered {} at command {}: {}, {}{} commands re-executed in {} ms, {} orders working{}{}",

@@ -7,7 +7,9 @@
 
 #include "absl/status/statusor.h"
 #include "engine/journal/file_device.h"
+#include "engine/ring/wake_signal.h"
 #include "engine/sequencer/pipeline.h"
+#include "gateway/fix/fix_gateway.h"
 #include "risk/clearing/funded_limit.h"
 
 namespace hourglass::gateway {
@@ -17,6 +19,11 @@ struct VenueSettings {
   std::uint64_t segment_bytes = std::uint64_t{64} << 20;
   // Event store and snapshots, by a second exchange on a thread of the lowest priority.
   std::optional<engine::ShadowSettings> shadow = engine::ShadowSettings{};
+  // The FIX door; none: the venue is reached by its owner's thread alone. Its directory is made
+  // beside the journal.
+  std::optional<fix::FixDoorSettings> fix = std::nullopt;
+  // No journal: for measuring. Nothing survives.
+  bool is_volatile = false;
 };
 
 // Thread: all calls from one, which is the engine thread; the journal has its own.
@@ -29,6 +36,10 @@ class Venue {
   // asked to be cancelled with its connection, and opens again. Errors: the journal's, with the
   // place of any damage. Cost: the journal's tail.
   static absl::StatusOr<std::unique_ptr<Venue>> open(const VenueSettings& settings);
+  // Out of line: whoever deletes a pipeline instantiates all of the exchange.
+  ~Venue();
+  Venue(const Venue&) = delete;
+  Venue& operator=(const Venue&) = delete;
 
   [[nodiscard]] VenuePipeline& pipeline() noexcept { return *pipeline_; }
   [[nodiscard]] const engine::MarketState& market() const noexcept {
@@ -37,6 +48,19 @@ class Venue {
   // Applies and makes durable everything pushed so far. Errors: why the journal failed;
   // kResourceExhausted after some seconds of a full disk, with nothing lost.
   absl::Status settle();
+  // One round of everything this thread drives: sockets, matching, reports. Returns what it did.
+  std::uint32_t do_work();
+  // Why the market cannot go on: the journal failed, or found no room for too long.
+  absl::Status trouble();
+  // Sleeps until a socket, the journal or wake() has something, at most `timeout_ns`. With a FIX
+  // door only.
+  void wait(std::uint64_t timeout_ns);
+  // Ends a wait(). Thread: any; safe in a signal handler.
+  void wake() noexcept;
+  [[nodiscard]] const std::string& data_dir() const noexcept { return data_dir_; }
+  // Null without one.
+  [[nodiscard]] fix::FixGateway* fix() noexcept { return fix_.get(); }
+
   // Ends in order. Errors: why the journal failed.
   absl::Status close();
   // One line for the operator: new or recovered, from where, how long it took.
@@ -46,13 +70,20 @@ class Venue {
   std::optional<std::string> alarm();
 
  private:
-  Venue() = default;
+  Venue();
   absl::Status list_new();
   absl::Status reopen();
   absl::Status submit(const engine::Command& command);
+  absl::Status open_fix(const VenueSettings& settings);
+  absl::Status open_pipeline(const VenueSettings& settings);
 
+  std::string data_dir_;
   std::unique_ptr<engine::FileDevice> device_;
+  engine::WakeSignal durable_wake_;
+  std::unique_ptr<fix::FixGateway> fix_;
   std::unique_ptr<VenuePipeline> pipeline_;
+  std::optional<std::uint64_t> full_since_ns_;
+  std::uint64_t seen_durable_ = 0;
   bool alarm_told_ = false;
   bool retrying_told_ = false;
 };

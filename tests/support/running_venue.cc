@@ -55,8 +55,15 @@ RunningVenue::RunningVenue(const VenueStart& start) : errors_(std::tmpfile()) {
     ::dup2(in.read_end, STDIN_FILENO);
     ::dup2(out.write_end, STDOUT_FILENO);
     ::dup2(::fileno(errors_), STDERR_FILENO);
-    become({start.program, "run", "--data-dir", start.data_dir, "--snapshot-every",
-            std::to_string(start.snapshot_every)});
+    std::vector<std::string> words{start.program,      "run",
+                                   "--data-dir",       start.data_dir,
+                                   "--snapshot-every", std::to_string(start.snapshot_every)};
+    if (start.with_fix) {
+      words.insert(words.end(), {"--fix-port", "0"});
+    } else {
+      words.emplace_back("--no-fix");
+    }
+    become(words);
   }
   ::close(in.read_end);
   ::close(out.write_end);
@@ -101,6 +108,20 @@ std::set<std::uint64_t> RunningVenue::working_orders(const std::string& symbol) 
     if (const auto id = number_after(line, "  order ")) orders.insert(*id);
   }
   return orders;
+}
+
+std::uint16_t RunningVenue::fix_port() {
+  while (const auto line = hear()) {
+    if (!line->starts_with("hourglass: FIX")) continue;
+    const std::size_t colon = line->rfind(':');
+    return static_cast<std::uint16_t>(std::strtoul(line->c_str() + colon + 1, nullptr, 10));
+  }
+  return 0;
+}
+
+void RunningVenue::signal(std::int32_t number) {
+  HG_ASSERT(child_ > 0, child_);
+  ::kill(child_, number);
 }
 
 void RunningVenue::kill() {

@@ -16,6 +16,7 @@ struct VenueStart {
   std::string program;
   std::string data_dir;
   std::uint64_t snapshot_every;
+  bool with_fix = false;  // on any free port: fix_port()
 };
 
 // Thread: one. Ends the program by kill -9 if it still runs when this goes.
@@ -35,6 +36,12 @@ class RunningVenue {
   // The working orders of `symbol` by their ids.
   std::set<std::uint64_t> working_orders(const std::string& symbol);
 
+  // Where FIX sessions connect; to be asked behind the first hear(), which is the greeting. 0 where
+  // the program has ended.
+  std::uint16_t fix_port();
+
+  [[nodiscard]] pid_t pid() const noexcept { return child_; }
+  void signal(std::int32_t number);
   void kill();
   // Ends its input and waits for it to end by itself. Returns its exit code, -1 where a signal
   // ended it. Once, and not after kill().

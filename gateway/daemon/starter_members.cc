@@ -1,0 +1,83 @@
+#include "gateway/daemon/starter_members.h"
+
+#include <fcntl.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+#include "fmt/format.h"
+#include "gateway/daemon/starter_list.h"
+#include "gateway/fix/members/authentication.h"
+
+namespace hourglass::gateway {
+namespace {
+
+constexpr std::size_t kPasswordBytes = 12;  // 24 hex digits
+
+absl::StatusOr<std::string> fresh_password() {
+  std::array<unsigned char, kPasswordBytes> bytes;
+  if (::getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) {
+    return absl::InternalError("the system gives no random bytes for a password");
+  }
+  std::string text;
+  for (const unsigned char byte : bytes) text += fmt::format("{:02x}", byte);
+  return text;
+}
+
+absl::Status write_private_file(const std::string& path, const std::string& text) {
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  const bool written =
+      file >= 0 && ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+  const int error = errno;
+  if (file >= 0) ::close(file);
+  if (written) return absl::OkStatus();
+  return absl::InternalError(fmt::format("cannot write {}: {}", path, std::strerror(error)));
+}
+
+absl::StatusOr<fix::MemberList> make_starter_members(const std::string& directory,
+                                                     const std::string& list_path) {
+  fix::MemberList members;
+  std::string credentials;
+  std::uint32_t number = 1;
+  for (const std::uint32_t account : kStarterAccounts) {
+    const auto password = fresh_password();
+    if (!password.ok()) return password.status();
+    const auto hash = fix::hash_password(*password);
+    if (!hash.ok()) return hash.status();
+    fix::Member member;
+    member.comp_id = fmt::format("TRADER{}", number++);
+    member.accounts = {account};
+    member.password_hash = *hash;
+    credentials += fmt::format("{} {}\n", member.comp_id, *password);
+    if (const absl::Status status = members.add(std::move(member)); !status.ok()) return status;
+  }
+  // The passwords first: a list without them could not be used by anybody.
+  const std::string credentials_path = fmt::format("{}/{}", directory, kStarterCredentials);
+  if (const absl::Status status = write_private_file(credentials_path, credentials); !status.ok()) {
+    return status;
+  }
+  if (const absl::Status status = members.save(list_path); !status.ok()) return status;
+  return members;
+}
+
+}  // namespace
+
+absl::StatusOr<fix::MemberList> open_members(const std::string& directory) {
+  std::error_code error;
+  std::filesystem::create_directories(directory, error);
+  if (error) {
+    return absl::InvalidArgumentError(
+        fmt::format("cannot make the directory {}: {}", directory, error.message()));
+  }
+  if (const absl::Status status = fix::start_cryptography(); !status.ok()) return status;
+  const std::string path = fmt::format("{}/members.json", directory);
+  auto members = fix::MemberList::load(path);
+  if (!absl::IsNotFound(members.status())) return members;
+  return make_starter_members(directory, path);
+}
+
+}  // namespace hourglass::gateway

@@ -1,0 +1,20 @@
+// Who may log on to a venue whose data directory is new.
+#pragma once
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "gateway/fix/members/member_list.h"
+
+namespace hourglass::gateway {
+
+// The file of `directory` that a person reads the starter members' passwords from, one
+// "COMPID PASSWORD" a line.
+inline constexpr char kStarterCredentials[] = "starter-credentials";
+
+// The member list of `directory`, which is made if it is missing. A directory without a list gets
+// two members to try the venue with, TRADER1 and TRADER2, whose fresh passwords stand in
+// kStarterCredentials, readable by its owner alone. Errors: MemberList's, the system's.
+absl::StatusOr<fix::MemberList> open_members(const std::string& directory);
+
+}  // namespace hourglass::gateway

@@ -1,0 +1,284 @@
+#include "gateway/fix/client/fix_main.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/base/command_line.h"
+#include "fmt/format.h"
+#include "gateway/fix/client/client_requests.h"
+#include "gateway/fix/client/fix_client.h"
+#include "gateway/fix/client/number_file.h"
+#include "gateway/fix/client/trading_desk.h"
+
+namespace hourglass::gateway::fix {
+namespace {
+
+constexpr int kExitFailed = 1;
+constexpr std::size_t kMaxLineBytes = 4096;
+constexpr std::int32_t kPollMs = 100;
+constexpr std::size_t kSecretKeyDigits = 128;
+constexpr std::size_t kMaxSecretFileBytes = 4096;
+constexpr std::int64_t kDefaultPort = 9880;
+
+volatile sig_atomic_t stop_asked = 0;
+void ask_to_stop(int) {
+  stop_asked = 1;
+}
+
+void install_signals() {
+  struct sigaction action {};
+  action.sa_handler = ask_to_stop;
+  sigemptyset(&action.sa_mask);
+  static_cast<void>(::sigaction(SIGINT, &action, nullptr));
+  static_cast<void>(::sigaction(SIGTERM, &action, nullptr));
+}
+
+struct Options {
+  std::string_view host = "localhost";
+  std::int64_t port = kDefaultPort;
+  std::string_view comp_id{};
+  std::string_view password{};
+  std::string_view key_file{};
+  std::string_view version = "4.4";
+  std::string data_dir{};
+  std::vector<std::string_view> words{};
+};
+
+absl::StatusOr<std::string> read_small_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return absl::NotFoundError(fmt::format("{} cannot be read", path));
+  std::string text(kMaxSecretFileBytes, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  return text;
+}
+
+// The venue leaves the names and passwords of its first members in its data directory, one
+// "COMPID PASSWORD" a line: takes that of the settings' name, without one the first.
+absl::Status take_starter_credentials(const std::string& data_dir, ClientSettings& settings) {
+  const std::string path = fmt::format("{}/fix/starter-credentials", data_dir);
+  const auto text = read_small_file(path);
+  const std::string hint = "; say --as COMPID with --password or --key";
+  if (!text.ok()) return absl::NotFoundError(std::string(text.status().message()) + hint);
+  const auto words = ClientRequests::split(*text);
+  for (std::size_t i = 0; i + 1 < words.size(); i += 2) {
+    if (!settings.comp_id.empty() && words[i] != settings.comp_id) continue;
+    settings.comp_id = std::string(words[i]);
+    settings.password = std::string(words[i + 1]);
+    return absl::OkStatus();
+  }
+  return absl::NotFoundError(fmt::format("{} has no such member{}", path, hint));
+}
+
+// The file's word that is a secret key: `hourglass member keys` prints it with others.
+absl::Status take_key(const std::string& path, ClientSettings& settings) {
+  const auto text = read_small_file(path);
+  if (!text.ok()) return text.status();
+  for (const std::string_view word : ClientRequests::split(*text)) {
+    if (word.size() == kSecretKeyDigits) settings.secret_key_hex = std::string(word);
+  }
+  if (!settings.secret_key_hex.empty()) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      fmt::format("{}: no secret key of {} hex digits", path, kSecretKeyDigits));
+}
+
+absl::StatusOr<ClientSettings> settings_of(const Options& options) {
+  ClientSettings settings;
+  settings.host = std::string(options.host);
+  settings.port = static_cast<std::uint16_t>(options.port);
+  settings.begin_string = options.version == "4.4" ? "FIX.4.4" : "FIXT.1.1";
+  settings.comp_id = std::string(options.comp_id);
+  settings.password = std::string(options.password);
+  absl::Status status;
+  if (!options.key_file.empty()) {
+    settings.password.clear();
+    status = take_key(std::string(options.key_file), settings);
+  } else if (settings.password.empty()) {
+    status = take_starter_credentials(options.data_dir, settings);
+  }
+  if (!status.ok()) return status;
+  if (settings.comp_id.empty()) return absl::InvalidArgumentError("--as COMPID is missing");
+  // It becomes a file's name too.
+  if (settings.comp_id.find('/') != std::string::npos || settings.comp_id.front() == '.') {
+    return absl::InvalidArgumentError(fmt::format("\"{}\" is no CompID", settings.comp_id));
+  }
+  if (!settings.password.empty()) settings.username = settings.comp_id;
+  return settings;
+}
+
+// The number a venue says it expects: "MsgSeqNum too low, expecting 12 but received 3".
+std::optional<std::uint32_t> expected_number(std::string_view text) {
+  constexpr std::string_view kBefore = "expecting ";
+  const std::size_t at = text.find(kBefore);
+  if (at == std::string_view::npos) return std::nullopt;
+  text.remove_prefix(at + kBefore.size());
+  const auto number = parse_number(text.substr(0, text.find_first_not_of("0123456789")));
+  if (!number || *number < 1 || *number > UINT32_MAX) return std::nullopt;
+  return static_cast<std::uint32_t>(*number);
+}
+
+absl::Status log_on(std::optional<FixClient>& client, ClientSettings settings) {
+  client.emplace(settings);
+  absl::Status status = client->connect();
+  if (status.ok()) status = client->logon();
+  if (!absl::IsUnauthenticated(status)) return status;
+  // Numbers used from another place: the venue knows better than our file.
+  const auto expected = expected_number(std::string(status.message()));
+  if (!expected) return status;
+  settings.next_sender = *expected;
+  settings.next_target = client->next_target();
+  client.emplace(std::move(settings));
+  status = client->connect();
+  return status.ok() ? client->logon() : status;
+}
+
+// Whole lines of standard input, read when poll() says there is something.
+class LineInput {
+ public:
+  // Reads once. False at the end of the input.
+  bool read() {
+    std::array<char, kMaxLineBytes> chunk;
+    const ssize_t got = ::read(STDIN_FILENO, chunk.data(), chunk.size());
+    if (got < 0 && errno == EINTR) return true;
+    if (got > 0) {
+      buffer_.append(chunk.data(), static_cast<std::size_t>(got));
+    } else if (!buffer_.empty() && buffer_.back() != '\n') {
+      buffer_ += '\n';
+    }
+    return got > 0;
+  }
+  std::optional<std::string> next_line() {
+    const std::size_t end = buffer_.find('\n');
+    if (end == std::string::npos) {
+      if (buffer_.size() > kMaxLineBytes) buffer_.resize(kMaxLineBytes);
+      return std::nullopt;
+    }
+    std::string line = buffer_.substr(0, end);
+    buffer_.erase(0, end + 1);
+    return line;
+  }
+
+ private:
+  std::string buffer_;
+};
+
+void print(std::string_view text) {
+  fmt::print("{}", text);
+  std::fflush(stdout);
+}
+
+absl::Status say_line(TradingDesk& desk, std::string_view line) {
+  const auto words = ClientRequests::split(line);
+  if (words.size() == 1 && words[0] == "tail") return desk.tail([] { return stop_asked != 0; });
+  absl::Status status = desk.say(words);
+  const bool is_wrong_line = absl::IsInvalidArgument(status) || absl::IsNotFound(status);
+  if (!is_wrong_line) return status;
+  print(fmt::format("? {}\n", std::string(status.message())));
+  return absl::OkStatus();
+}
+
+// Lines from standard input and reports from the venue, whichever comes.
+absl::Status converse(TradingDesk& desk, const FixClient& client) {
+  LineInput input;
+  for (bool more = true; more && stop_asked == 0;) {
+    std::array<pollfd, 2> sources{
+        pollfd{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0},
+        pollfd{.fd = client.descriptor(), .events = POLLIN, .revents = 0}};
+    const int ready = ::poll(sources.data(), sources.size(), kPollMs);
+    if (ready > 0 && sources[0].revents != 0) more = input.read();
+    while (const auto line = input.next_line()) {
+      absl::Status status = say_line(desk, *line);
+      if (absl::IsCancelled(status)) return desk.settle();
+      if (!status.ok()) return status;
+    }
+    // Also without news, so that heartbeats go out.
+    if (absl::Status status = desk.print_reports(); !status.ok()) return status;
+  }
+  return desk.settle();
+}
+
+absl::Status run_request(TradingDesk& desk, const std::vector<std::string_view>& words) {
+  if (words[0] == "tail") return desk.tail([] { return stop_asked != 0; });
+  const absl::Status status = desk.say(words);
+  return status.ok() ? desk.settle() : status;
+}
+
+absl::Status trade(const Options& options, bool& saw_refusal) {
+  auto settings = settings_of(options);
+  if (!settings.ok()) return settings.status();
+  NumberFile numbers;
+  absl::Status status =
+      numbers.open(fmt::format("{}/fix-client/{}", options.data_dir, settings->comp_id));
+  if (!status.ok()) return status;
+  settings->next_sender = numbers.next_sender();
+  settings->next_target = numbers.next_target();
+  settings->on_numbers = [&numbers](std::uint32_t next_sender, std::uint32_t next_target) {
+    const absl::Status written = numbers.write(next_sender, next_target);
+    if (!written.ok()) fmt::print(stderr, "hourglass fix: {}\n", std::string(written.message()));
+  };
+  const std::string begin_string = settings->begin_string;
+  std::optional<FixClient> client;
+  status = log_on(client, *std::move(settings));
+  if (!status.ok()) return status;
+  const auto start = std::chrono::system_clock::now().time_since_epoch();
+  const auto start_ns = std::chrono::duration_cast<std::chrono::nanoseconds>(start).count();
+  TradingDesk desk(*client, ClientRequests(begin_string, static_cast<std::uint64_t>(start_ns)),
+                   print);
+  status = options.words.empty() ? converse(desk, *client) : run_request(desk, options.words);
+  saw_refusal = desk.saw_refusal();
+  if (client->is_logged_on()) {
+    const absl::Status left = client->logout();
+    if (status.ok()) status = left;
+  }
+  return status;
+}
+
+}  // namespace
+
+int fix_main(std::span<const std::string_view> args) {
+  Options options;
+  const char* const home = std::getenv("HOME");
+  const std::string default_data_dir = fmt::format("{}/.hourglass", home != nullptr ? home : ".");
+  std::string_view data_dir = default_data_dir;
+  engine::CommandLine line(
+      "fix",
+      "Trades on a venue by FIX. With words it sends that one request and prints what comes back; "
+      "without, it takes requests as lines on standard input. The line help lists them.");
+  line.text("host", options.host, "HOST", "where the venue is");
+  line.number("port", options.port, {.min = 1, .max = UINT16_MAX}, "its FIX port");
+  line.text("as", options.comp_id, "COMPID",
+            "the member's CompID; without it, name and password are the starter's");
+  line.text("password", options.password, "TEXT", "the member's password");
+  line.text("key", options.key_file, "FILE", "a secret Ed25519 key to sign the Logon with instead");
+  line.choice("version", options.version, {"4.4", "5.0"}, "FIX version of the session");
+  line.text("data-dir", data_dir, "DIR", "where the starter's password and our numbers stand");
+  line.remaining_arguments("WORDS", options.words, "one request, as: buy 10 H100.D1 @ 2.35");
+  if (const std::optional<int> exit_code = line.parse_or_explain(args)) return *exit_code;
+  options.data_dir = std::string(data_dir);
+  if (!options.words.empty() && options.words[0] == "help") {
+    print(ClientRequests::help());
+    return engine::CommandLine::kExitOk;
+  }
+  install_signals();
+  bool saw_refusal = false;
+  const absl::Status status = trade(options, saw_refusal);
+  if (!status.ok() && !absl::IsCancelled(status)) {
+    fmt::print(stderr, "hourglass fix: {}\n", std::string(status.message()));
+    return kExitFailed;
+  }
+  return saw_refusal ? kExitFailed : engine::CommandLine::kExitOk;
+}
+
+}  // namespace hourglass::gateway::fix

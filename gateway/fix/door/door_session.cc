@@ -1,0 +1,286 @@
+#include "gateway/fix/door/door_session.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/base/assert.h"
+#include "fmt/format.h"
+
+namespace hourglass::gateway::fix {
+namespace {
+
+constexpr std::uint32_t kQueriesPerSecond = 100;
+
+constexpr std::uint32_t kMsgSeqNum = 34;
+constexpr std::uint32_t kMsgType = 35;
+constexpr std::uint32_t kText = 58;
+constexpr std::string_view kLogout = "5";
+constexpr std::string_view kSequenceReset = "4";
+constexpr std::uint32_t kNextExpectedMsgSeqNum = 789;
+
+std::string_view begin_string(FixVersion version) {
+  return version == FixVersion::kFix44 ? "FIX.4.4" : "FIXT.1.1";
+}
+
+SessionIdentity identity_of(const Member& member, const DoorContext& context) {
+  return {.begin_string = std::string(begin_string(member.version)),
+          .sender = context.venue,
+          .target = member.comp_id,
+          .default_appl_ver_id = "9",
+          .timestamp_digits = static_cast<std::int32_t>(context.precision),
+          .reset_on_logon = context.for_conformance,
+          .max_latency_seconds = context.max_latency_seconds,
+          .write_anew = context.for_conformance};
+}
+
+}  // namespace
+
+DoorSession::DoorSession(const Member& member, std::unique_ptr<SessionFile> file,
+                         const Dictionaries& dictionaries, SessionApplication& application,
+                         DoorContext& context)
+    : orders(member.orders_per_second),
+      cancels(member.cancels_per_second),
+      queries(kQueriesPerSecond),
+      member_(member),
+      file_(std::move(file)),
+      dictionaries_(dictionaries),
+      application_(application),
+      context_(context) {}
+
+DoorSession::~DoorSession() {
+  if (connection_) connection_->session = nullptr;
+}
+
+bool DoorSession::is_logged_on() const noexcept {
+  return quickfix_ != nullptr && quickfix_->is_logged_on();
+}
+
+void DoorSession::attach(std::shared_ptr<Connection> connection, std::string_view logon) {
+  HG_ASSERT(connection_ == nullptr && !has_in_flight(), member_.session);
+  connection_ = std::move(connection);
+  connection_->session = this;
+  connection_->stage = Connection::Stage::kLoggedOn;
+  logged_out_ = ended_by_us_ = false;
+  resend_ = {};
+  withheld_from_ = 0;
+  ahead_of_gap_ = 0;
+  if (!quickfix_) {
+    quickfix_ = std::make_unique<QuickFixSession>(identity_of(member_, context_), dictionaries_,
+                                                  *this, *this);
+  }
+  fields_.parse(logon);
+  if (!check_next_expected(fields_)) return;
+  const std::uint32_t answer = file_->next_sender();
+  const auto expected = parse_number(fields_.value(kNextExpectedMsgSeqNum));
+  quickfix_->answer_next_expected(expected.has_value());
+  quickfix_->connected();
+  receive(logon);
+  // 789 asks for what the other side missed, without a ResendRequest of its own.
+  if (is_logged_on() && expected && *expected<answer&& * expected> 0) {
+    on_resend_request(static_cast<std::uint32_t>(*expected), answer - 1);
+  }
+}
+
+// A 789 beyond what was ever sent: one of the two has lost its numbers, and nothing may be assumed.
+bool DoorSession::check_next_expected(const Fields& fields) {
+  const auto expected = parse_number(fields.value(kNextExpectedMsgSeqNum));
+  if (!expected || *expected <= file_->next_sender()) return true;
+  MessageWriter writer;
+  writer.begin("5");
+  writer.text(kText,
+              fmt::format("NextExpectedMsgSeqNum too high, expecting {} or less but received {}",
+                          file_->next_sender(), *expected));
+  out_.clear();
+  append_message(out_,
+                 {.begin_string = begin_string(member_.version),
+                  .sender = context_.venue,
+                  .target = member_.comp_id,
+                  .sequence = file_->next_sender(),
+                  .sending_time_ns = context_.now_ns,
+                  .precision = context_.precision},
+                 writer.msg_type(), writer.body());
+  connection_->send(out_);
+  connection_->close_after_sending();
+  return false;
+}
+
+void DoorSession::receive(std::string_view text) {
+  in_.assign(text);
+  fields_.parse(in_);
+  const std::uint32_t expected = file_->next_target();
+  const auto sequence = parse_number(fields_.value(kMsgSeqNum));
+  const std::uint32_t number = sequence && *sequence > 0 && *sequence <= INT32_MAX
+                                   ? static_cast<std::uint32_t>(*sequence)
+                                   : 0;
+  // QuickFIX keeps all that comes ahead of a gap; a peer may not fill our memory with it.
+  if (number > expected && is_logged_on() && fields_.value(kMsgType) != kSequenceReset) {
+    if (ahead_of_gap_ >= kMaxAheadOfGap) return;
+    ++ahead_of_gap_;
+  }
+  if (fields_.value(kMsgType) == kLogout && !ended_by_us_) logged_out_ = true;
+  quickfix_->next(in_, number);
+  if (file_->next_target() > expected && ahead_of_gap_ != 0 && number <= expected) {
+    ahead_of_gap_ = 0;
+  }
+}
+
+void DoorSession::detach() {
+  if (!connection_) return;
+  connection_->session = nullptr;
+  connection_.reset();
+  resend_ = {};
+  withheld_from_ = 0;
+  if (quickfix_) quickfix_->lost();
+}
+
+void DoorSession::tick() {
+  if (quickfix_ && connection_) quickfix_->tick();
+}
+
+void DoorSession::log_out(const std::string& text) {
+  ended_by_us_ = true;
+  if (quickfix_ && connection_) quickfix_->log_out(text);
+}
+
+void DoorSession::send_application(const MessageWriter& writer, std::uint32_t report_number) {
+  if (!trouble_.empty()) return;
+  const std::uint32_t sequence = file_->next_sender();
+  out_.clear();
+  append_message(out_,
+                 {.begin_string = begin_string(member_.version),
+                  .sender = context_.venue,
+                  .target = member_.comp_id,
+                  .sequence = sequence,
+                  .sending_time_ns = context_.now_ns,
+                  .precision = context_.precision,
+                  .poss_resend = possibly_resent_ && report_number != 0},
+                 writer.msg_type(), writer.body());
+  const absl::Status status = file_->put(sequence, out_, true, report_number);
+  if (!status.ok()) {
+    trouble_ = std::string(status.message());
+    if (connection_) connection_->close("its messages cannot be recorded");
+    return;
+  }
+  if (!is_logged_on()) return;
+  send(out_);
+  quickfix_->note_sent();
+}
+
+void DoorSession::pushed(std::uint32_t sequence) {
+  if (sequence == 0) {
+    ++disconnects_in_flight_;
+  } else {
+    in_flight_.push_back(sequence);
+  }
+}
+
+void DoorSession::answered(std::uint32_t sequence) {
+  if (sequence == 0) {
+    if (disconnects_in_flight_ != 0) --disconnects_in_flight_;
+    return;
+  }
+  while (!in_flight_.empty() && in_flight_.front() <= sequence) in_flight_.pop_front();
+  if (in_flight_.empty()) file_->set_safe_target(file_->next_target());
+}
+
+void DoorSession::set_next_target(std::uint32_t sequence) {
+  file_->set_next_target(sequence);
+  if (in_flight_.empty()) file_->set_safe_target(sequence);
+}
+
+bool DoorSession::record(std::uint32_t sequence, const std::string& text, bool is_application) {
+  const absl::Status status = file_->put(sequence, text, is_application, 0);
+  if (!status.ok()) trouble_ = std::string(status.message());
+  return status.ok();
+}
+
+void DoorSession::reset_numbers() {
+  file_->reset(context_.applied, context_.now_ns);
+  file_->set_safe_target(file_->next_target());
+  resend_ = {};
+  withheld_from_ = 0;
+}
+
+// While a resend goes on, what is new waits in the file: it is sent in its turn.
+void DoorSession::send(const std::string& bytes) {
+  if (!connection_) return;
+  if (!resend_.empty()) {
+    if (withheld_from_ == 0) withheld_from_ = file_->next_sender() - 1;
+    return;
+  }
+  connection_->send(bytes);
+}
+
+void DoorSession::disconnect() {
+  if (connection_) connection_->close_after_sending();
+}
+
+Judgement DoorSession::on_application(const std::string& text) {
+  fields_.parse(text);
+  return application_.on_message(*this, fields_, text);
+}
+
+void DoorSession::on_logon() {
+  application_.on_logon(*this);
+}
+
+void DoorSession::on_logout() {
+  application_.on_logout(*this, !logged_out_);
+}
+
+void DoorSession::on_resend_request(std::uint32_t begin, std::uint32_t end) {
+  begin = std::max(begin, 1U);
+  const std::uint32_t limit = std::min(end + 1, file_->next_sender());
+  if (begin >= limit || !connection_) return;
+  // A second request while one is served: what the first still lacks is in its range, or came late.
+  resend_ = {.next = begin, .end = std::max(limit, resend_.end)};
+  continue_resend();
+}
+
+void DoorSession::continue_resend() {
+  std::uint32_t sent = 0;
+  while (connection_ && connection_->is_open() && !resend_.empty()) {
+    if (++sent > kResendChunk && connection_->unsent_bytes() >= kWritableBelowBytes) return;
+    resend_one(resend_);
+    if (resend_.empty() && withheld_from_ != 0) {
+      resend_ = {.next = std::max(std::exchange(withheld_from_, 0), resend_.end),
+                 .end = file_->next_sender()};
+    }
+  }
+}
+
+void DoorSession::resend_one(Range& range) {
+  const std::uint32_t from = range.next;
+  const std::uint32_t application = std::min(file_->next_application(from), range.end);
+  if (application > from) {
+    range.next = application;
+    return send_gap_fill(from, application);
+  }
+  range.next = from + 1;
+  out_.clear();
+  const auto stored = file_->get(from);
+  if (stored && append_resent(out_, stored->text, context_.now_ns, context_.precision)) {
+    connection_->send(out_);
+  } else {
+    send_gap_fill(from, from + 1);
+  }
+}
+
+void DoorSession::send_gap_fill(std::uint32_t from, std::uint32_t to) {
+  std::string time;
+  append_utc_timestamp(time, context_.now_ns, context_.precision);
+  out_.clear();
+  append_message(out_,
+                 {.begin_string = begin_string(member_.version),
+                  .sender = context_.venue,
+                  .target = member_.comp_id,
+                  .sequence = from,
+                  .sending_time_ns = context_.now_ns,
+                  .precision = context_.precision,
+                  .poss_dup = true,
+                  .orig_sending_time = time},
+                 "4", fmt::format("36={}{}123=Y{}", to, kSoh, kSoh));
+  connection_->send(out_);
+}
+
+}  // namespace hourglass::gateway::fix

@@ -1,0 +1,167 @@
+// DoorSession: one member's session, logged on or not: its numbers, its messages, its connection.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "engine/base/types.h"
+#include "gateway/fix/door/throttle.h"
+#include "gateway/fix/members/member_list.h"
+#include "gateway/fix/orders/order_reports.h"
+#include "gateway/fix/quickfix/session.h"
+#include "gateway/fix/store/session_file.h"
+#include "gateway/fix/transport/connection.h"
+#include "gateway/fix/wire/fields.h"
+#include "gateway/fix/wire/message_writer.h"
+
+namespace hourglass::gateway::fix {
+
+// Messages resent at a time before other sessions have their turn.
+inline constexpr std::uint32_t kResendChunk = 256;
+// Messages ahead of a gap that are kept; further ones are dropped, and come again with the resend.
+inline constexpr std::uint32_t kMaxAheadOfGap = 1024;
+
+class DoorSession;
+
+// What is behind the sessions: the venue's order entry, or the echo of a conformance test.
+// Thread: the door's.
+class SessionApplication {
+ public:
+  virtual ~SessionApplication() = default;
+  // An application message in sequence, validated against the dictionary.
+  virtual Judgement on_message(DoorSession& session, const Fields& fields,
+                               std::string_view text) = 0;
+  virtual void on_logon(DoorSession& session) = 0;
+  // `lost`: without a Logout.
+  virtual void on_logout(DoorSession& session, bool lost) = 0;
+};
+
+// What the door's sessions share.
+struct DoorContext {
+  std::string venue = "HOURGLASS";    // the venue's CompID
+  std::uint64_t now_ns = 0;           // wall clock of this round
+  engine::SequenceNumber applied{0};  // the last command applied
+  Precision precision = Precision::kMicroseconds;
+  // Serves a conformance test: numbers begin at 1 with each Logon, messages are handed on in
+  // QuickFIX's field order.
+  bool for_conformance = false;
+  std::int32_t max_latency_seconds = 120;
+};
+
+// Thread: the door's.
+class DoorSession final : public NumberStore, public SessionPeer {
+ public:
+  // Everything outlives the session.
+  DoorSession(const Member& member, std::unique_ptr<SessionFile> file,
+              const Dictionaries& dictionaries, SessionApplication& application,
+              DoorContext& context);
+  ~DoorSession() override;
+
+  // --- Connection --------------------------------------------------------------------------------
+  // A connection whose Logon `logon` was found good. Requires none and nothing in flight.
+  void attach(std::shared_ptr<Connection> connection, std::string_view logon);
+  // One message from it.
+  void receive(std::string_view text);
+  // It is gone.
+  void detach();
+  void on_writable() { continue_resend(); }
+  void tick();
+  // Logs out with this text; the connection ends when the other side answers, or soon.
+  void log_out(const std::string& text);
+
+  // --- Messages out ------------------------------------------------------------------------------
+  // Numbers, records and, if logged on, sends a message of ours. `report_number`: of the core's
+  // report it carries, or 0. A message that cannot be recorded is not sent and the session is cut
+  // off: trouble() says why.
+  void send_application(const MessageWriter& writer, std::uint32_t report_number = 0);
+
+  // --- Requests in flight ------------------------------------------------------------------------
+  // The request of message `sequence` was pushed; 0: a disconnect.
+  void pushed(std::uint32_t sequence);
+  // The core has answered it, durably.
+  void answered(std::uint32_t sequence);
+  [[nodiscard]] bool has_in_flight() const noexcept {
+    return !in_flight_.empty() || disconnects_in_flight_ != 0;
+  }
+
+  [[nodiscard]] std::uint64_t now_ns() const noexcept { return context_.now_ns; }
+  [[nodiscard]] const Member& member() const noexcept { return member_; }
+  [[nodiscard]] Dialect dialect() const noexcept {
+    return member_.version == FixVersion::kFix44 ? Dialect::kFix44 : Dialect::kFix50Sp2;
+  }
+  // Buckets start full where the rate is another.
+  void set_member(const Member& member) {
+    if (member.orders_per_second != member_.orders_per_second) {
+      orders = Throttle(member.orders_per_second);
+    }
+    if (member.cancels_per_second != member_.cancels_per_second) {
+      cancels = Throttle(member.cancels_per_second);
+    }
+    member_ = member;
+  }
+  [[nodiscard]] engine::SessionId id() const noexcept { return engine::SessionId(member_.session); }
+  [[nodiscard]] SessionFile& file() noexcept { return *file_; }
+  [[nodiscard]] Connection* connection() const noexcept { return connection_.get(); }
+  [[nodiscard]] bool is_logged_on() const noexcept;
+  [[nodiscard]] const std::string& trouble() const noexcept { return trouble_; }
+  // Reports sent now may have been sent before the power went.
+  void set_possibly_resent(bool value) noexcept { possibly_resent_ = value; }
+
+  Throttle orders;
+  Throttle cancels;
+  Throttle queries;
+
+  // --- NumberStore -------------------------------------------------------------------------------
+  std::uint32_t next_sender() const override { return file_->next_sender(); }
+  std::uint32_t next_target() const override { return file_->next_target(); }
+  void set_next_sender(std::uint32_t sequence) override { file_->set_next_sender(sequence); }
+  void set_next_target(std::uint32_t sequence) override;
+  bool record(std::uint32_t sequence, const std::string& text, bool is_application) override;
+  void reset_numbers() override;
+
+  // --- SessionPeer -------------------------------------------------------------------------------
+  void send(const std::string& bytes) override;
+  void disconnect() override;
+  Judgement on_application(const std::string& text) override;
+  void on_logon() override;
+  void on_logout() override;
+  void on_resend_request(std::uint32_t begin, std::uint32_t end) override;
+
+ private:
+  struct Range {
+    std::uint32_t next = 0;
+    std::uint32_t end = 0;  // one past the last
+    [[nodiscard]] bool empty() const noexcept { return next >= end; }
+  };
+  bool check_next_expected(const Fields& fields);
+  void continue_resend();
+  // Sends what stands at the range's beginning, and moves it on.
+  void resend_one(Range& range);
+  void send_gap_fill(std::uint32_t from, std::uint32_t to);
+
+  Member member_;
+  std::unique_ptr<SessionFile> file_;
+  const Dictionaries& dictionaries_;
+  SessionApplication& application_;
+  DoorContext& context_;
+  std::unique_ptr<QuickFixSession> quickfix_;  // made when first needed
+  std::shared_ptr<Connection> connection_;
+  std::deque<std::uint32_t> in_flight_;
+  std::uint32_t disconnects_in_flight_ = 0;
+  std::uint32_t ahead_of_gap_ = 0;
+  Range resend_;                     // asked for and not yet sent
+  std::uint32_t withheld_from_ = 0;  // recorded and not sent while a resend went on; 0: none
+  bool ended_by_us_ = false;
+  bool logged_out_ = false;  // by a Logout, not by a lost connection
+  bool possibly_resent_ = false;
+  std::string trouble_;
+  std::string out_;
+  std::string in_;
+  Fields fields_;
+};
+
+}  // namespace hourglass::gateway::fix

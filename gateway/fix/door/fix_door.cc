@@ -1,0 +1,392 @@
+#include "gateway/fix/door/fix_door.h"
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "absl/strings/string_view.h"
+#include "engine/sequencer/clock.h"
+#include "fmt/format.h"
+#include "gateway/fix/dictionary/dictionary_text.h"
+#include "gateway/fix/door/logon_check.h"
+
+namespace hourglass::gateway::fix {
+namespace {
+
+constexpr std::uint32_t kHandlersPerRound = 64;
+constexpr std::uint64_t kTickNs = 1'000'000'000;
+// A peer that does not take its Logout is not waited for longer.
+constexpr std::uint64_t kLastWordsNs = 5'000'000'000;
+
+std::uint64_t wall_clock_ns() {
+  return engine::SystemClock{}.now().value();
+}
+
+LogonClaim claim_of(const Fields& fields, std::uint64_t now_ns) {
+  return {.sender = fields.value(49),
+          .target = fields.value(56),
+          .sequence = fields.value(34),
+          .sending_time = fields.value(52),
+          .username = fields.value(553),
+          .password = fields.value(554),
+          .raw_data = fields.value(96),
+          .received_ns = now_ns};
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<FixDoor>> FixDoor::open(FixDoorSettings settings, MemberList members,
+                                                       SessionApplication& application) {
+  if (const absl::Status status = start_cryptography(); !status.ok()) return status;
+  auto door = std::unique_ptr<FixDoor>(new FixDoor(std::move(settings), application));
+  if (door->wake_fd_ < 0) return absl::InternalError("the system gives no eventfd");
+  if (const absl::Status status = door->read_dictionaries(); !status.ok()) return status;
+  door->context_.now_ns = wall_clock_ns();
+  for (const Member& member : members.all()) {
+    if (const absl::Status status = door->open_session(member); !status.ok()) return status;
+  }
+  door->members_ = std::move(members);
+  FixDoor* const raw = door.get();
+  door->authenticator_ = std::make_unique<Authenticator>([raw] { raw->wake(); });
+  return door;
+}
+
+FixDoor::FixDoor(FixDoorSettings settings, SessionApplication& application)
+    : settings_(std::move(settings)),
+      application_(application),
+      listener_(loop_, [this](boost::asio::ip::tcp::socket socket) { accept(std::move(socket)); }),
+      wake_stream_(loop_),
+      wake_fd_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
+  context_.venue = settings_.venue;
+  context_.precision = settings_.precision;
+  context_.for_conformance = settings_.for_conformance;
+  if (wake_fd_ >= 0) {
+    wake_stream_.assign(wake_fd_);
+    listen_for_wake();
+  }
+}
+
+FixDoor::~FixDoor() {
+  authenticator_.reset();  // its thread calls wake()
+}
+
+absl::Status FixDoor::read_dictionaries() {
+  const auto or_own = [](const std::string& given, std::string_view own) {
+    return given.empty() ? std::string(own) : given;
+  };
+  std::string error;
+  fix44_ = Dictionaries::parse("FIX.4.4", or_own(settings_.fix44_dictionary, kFix44Dictionary), "",
+                               error);
+  if (!fix44_) return absl::InternalError(fmt::format("the FIX 4.4 dictionary: {}", error));
+  fix50_ = Dictionaries::parse("FIXT.1.1", or_own(settings_.fixt11_dictionary, kFixt11Dictionary),
+                               or_own(settings_.fix50sp2_dictionary, kFix50Sp2Dictionary), error);
+  if (!fix50_) return absl::InternalError(fmt::format("the FIX 5.0 SP2 dictionaries: {}", error));
+  return absl::OkStatus();
+}
+
+absl::Status FixDoor::open_session(const Member& member) {
+  auto file = SessionFile::open(
+      fmt::format("{}/{}-{}.hgf", settings_.directory, member.comp_id, member.session),
+      {.ring_bytes = settings_.session_file_bytes});
+  if (!file.ok()) return file.status();
+  if ((*file)->epoch_time_ns() == 0) (*file)->reset(context_.applied, context_.now_ns);
+  (*file)->set_next_target((*file)->safe_target());
+  const Dictionaries& dictionaries = member.version == FixVersion::kFix44 ? *fix44_ : *fix50_;
+  auto session =
+      std::make_unique<DoorSession>(member, *std::move(file), dictionaries, application_, context_);
+  by_number_[member.session] = session.get();
+  sessions_[member.comp_id] = std::move(session);
+  return absl::OkStatus();
+}
+
+absl::Status FixDoor::listen() {
+  return listener_.open(settings_.address, settings_.port);
+}
+
+// --- Waking
+// ---------------------------------------------------------------------------------------
+
+void FixDoor::wake() noexcept {
+  constexpr std::uint64_t kOne = 1;
+  // A full counter wakes as well.
+  static_cast<void>(!::write(wake_fd_, &kOne, sizeof(kOne)));
+}
+
+void FixDoor::listen_for_wake() {
+  wake_stream_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
+                          [this](const boost::system::error_code& error) {
+                            if (error) return;
+                            static_cast<void>(!::read(wake_fd_, &wake_word_, sizeof(wake_word_)));
+                            listen_for_wake();
+                          });
+}
+
+std::uint32_t FixDoor::do_work(engine::SequenceNumber applied) {
+  context_.applied = applied;
+  context_.now_ns = wall_clock_ns();
+  std::uint32_t done = 0;
+  while (done < kHandlersPerRound && loop_.poll_one() != 0) ++done;
+  take_decisions();
+  admit_waiting();
+  if (context_.now_ns - last_tick_ns_ >= kTickNs) {
+    last_tick_ns_ = context_.now_ns;
+    each_second();
+  }
+  return done;
+}
+
+void FixDoor::flush() {
+  // flush() may close a connection, whose owner's notes then change; never this list.
+  const std::vector<std::shared_ptr<Connection>> now = std::exchange(unflushed_, {});
+  for (const auto& connection : now) connection->flush();
+}
+
+void FixDoor::wait(std::uint64_t timeout_ns) {
+  flush();
+  loop_.run_one_for(std::chrono::nanoseconds(timeout_ns));
+}
+
+// --- Connections
+// ----------------------------------------------------------------------------------
+
+void FixDoor::accept(boost::asio::ip::tcp::socket socket) {
+  ++counters_.accepted;
+  // Who has said nothing for longest gives way, so that many such keep nobody out.
+  if (strangers_ >= kMaxStrangers && !fresh_.empty()) {
+    connections_.at(*fresh_.begin())->close("others want to log on");
+  }
+  if (connections_.size() >= kMaxConnections || strangers_ >= kMaxStrangers) return;
+  const std::uint64_t id = next_connection_++;
+  auto connection = std::make_shared<Connection>(std::move(socket), *this, id);
+  connection->opened_ns = context_.now_ns;
+  ++strangers_;
+  fresh_.insert(id);
+  connections_.emplace(id, connection);
+  connection->start();
+}
+
+void FixDoor::on_message(Connection& connection, std::string_view text) {
+  ++counters_.messages_in;
+  context_.now_ns = wall_clock_ns();
+  switch (connection.stage) {
+    case Connection::Stage::kFresh: return take_logon(connection, text);
+    case Connection::Stage::kLoggedOn:
+      if (connection.session != nullptr)
+        static_cast<DoorSession*>(connection.session)->receive(text);
+      return;
+    case Connection::Stage::kAuthenticating:
+    case Connection::Stage::kWaiting:
+    case Connection::Stage::kEnding: return;
+  }
+}
+
+void FixDoor::on_closed(Connection& connection, std::string_view) {
+  if (connection.stage != Connection::Stage::kLoggedOn) --strangers_;
+  fresh_.erase(connection.id());
+  if (connection.session != nullptr) static_cast<DoorSession*>(connection.session)->detach();
+  connections_.erase(connection.id());
+}
+
+void FixDoor::on_writable(Connection& connection) {
+  if (connection.session != nullptr) static_cast<DoorSession*>(connection.session)->on_writable();
+}
+
+void FixDoor::on_unflushed(Connection& connection) {
+  unflushed_.push_back(connection.shared_from_this());
+}
+
+// --- Logon
+// ----------------------------------------------------------------------------------------
+
+// Who is not known is told nothing; who is known and not believed gets a Logout that uses no number
+// of the session's (HG-FIX-010).
+void FixDoor::take_logon(Connection& connection, std::string_view text) {
+  fresh_.erase(connection.id());
+  Fields fields;
+  if (!fields.parse(text)) return connection.close("garbled Logon");
+  const auto found = sessions_.find(fields.value(49));
+  const LogonVerdict verdict = check_logon(
+      fields, context_.venue, found == sessions_.end() ? nullptr : &found->second->member(),
+      settings_.for_conformance);
+  if (verdict.silent) return connection.close(verdict.reason);
+  if (!verdict.reason.empty()) {
+    return refuse(connection, fields.value(8), fields.value(49), verdict.reason);
+  }
+  connection.logon = text;
+  connection.pause();
+  connection.session = nullptr;
+  if (settings_.for_conformance) return admit(connection.shared_from_this(), *found->second);
+  connection.stage = Connection::Stage::kAuthenticating;
+  if (!authenticator_->submit(
+          {connection.id(), found->second->member(), claim_of(fields, context_.now_ns)})) {
+    refuse(connection, fields.value(8), fields.value(49), "too many logons at once, try again");
+  }
+}
+
+void FixDoor::take_decisions() {
+  Authenticator::Result result;
+  while (authenticator_->poll(result)) {  // ends: at most what waited
+    const auto found = connections_.find(result.id);
+    if (found == connections_.end()) continue;
+    const std::shared_ptr<Connection> connection = found->second;
+    Fields fields;
+    fields.parse(connection->logon);
+    const auto session = sessions_.find(fields.value(49));
+    if (session == sessions_.end()) {
+      connection->close("session removed");
+    } else if (!result.status.ok()) {
+      refuse(*connection, fields.value(8), fields.value(49),
+             std::string_view(result.status.message().data(), result.status.message().size()));
+    } else {
+      admit(connection, *session->second);
+    }
+  }
+}
+
+void FixDoor::admit(const std::shared_ptr<Connection>& connection, DoorSession& session) {
+  if (session.connection() != nullptr) {
+    if (settings_.for_conformance) return connection->close("already logged on");
+    Fields fields;
+    fields.parse(connection->logon);
+    return refuse(*connection, fields.value(8), fields.value(49), "already logged on");
+  }
+  // What the last connection asked for is answered first: the answers are among what is resent.
+  if (session.has_in_flight()) {
+    connection->stage = Connection::Stage::kWaiting;
+    waiting_.push_back(connection->id());
+    return;
+  }
+  reset_weekly(session);
+  --strangers_;
+  const std::string logon = std::exchange(connection->logon, {});
+  session.attach(connection, logon);
+  connection->resume();
+}
+
+void FixDoor::admit_waiting() {
+  for (const std::uint64_t id : std::exchange(waiting_, {})) {
+    const auto found = connections_.find(id);
+    if (found == connections_.end()) continue;
+    Fields fields;
+    fields.parse(found->second->logon);
+    const auto session = sessions_.find(fields.value(49));
+    if (session == sessions_.end()) {
+      found->second->close("session removed");
+    } else {
+      admit(found->second, *session->second);
+    }
+  }
+}
+
+void FixDoor::refuse(Connection& connection, std::string_view begin_string,
+                     std::string_view comp_id, std::string_view text) {
+  ++counters_.refused_logons;
+  MessageWriter writer;
+  writer.begin("5");
+  writer.text(58, text);
+  std::string out;
+  append_message(out,
+                 {.begin_string = begin_string,
+                  .sender = context_.venue,
+                  .target = comp_id,
+                  .sequence = 1,
+                  .sending_time_ns = context_.now_ns,
+                  .precision = context_.precision},
+                 writer.msg_type(), writer.body());
+  connection.stage = Connection::Stage::kEnding;
+  connection.send(out);
+  connection.close_after_sending();
+}
+
+// --- Time
+// -----------------------------------------------------------------------------------------
+
+void FixDoor::each_second() {
+  for (auto& [name, session] : sessions_) {
+    session->tick();
+    if (!settings_.for_conformance) reset_weekly(*session);
+  }
+  std::vector<std::shared_ptr<Connection>> late;
+  for (const auto& [id, connection] : connections_) {
+    if (connection->is_closing() && connection->closing_ns == 0) {
+      connection->closing_ns = context_.now_ns;
+    }
+    const bool is_stranger = connection->stage != Connection::Stage::kLoggedOn;
+    if ((is_stranger && context_.now_ns - connection->opened_ns > kLogonWithinNs) ||
+        (connection->is_closing() && context_.now_ns - connection->closing_ns > kLastWordsNs)) {
+      late.push_back(connection);
+    }
+  }
+  for (const auto& connection : late) connection->close("too late");
+}
+
+// Numbers start over each week, between connections: whoever is logged on is logged out first.
+void FixDoor::reset_weekly(DoorSession& session) {
+  if (week_begin(session.file().epoch_time_ns()) == week_begin(context_.now_ns)) return;
+  if (session.connection() != nullptr) return session.log_out("weekly reset of sequence numbers");
+  if (!session.has_in_flight()) session.reset_numbers();
+}
+
+void FixDoor::close(const std::string& text) {
+  listener_.close();
+  for (auto& [name, session] : sessions_) {
+    if (session->connection() == nullptr) continue;
+    session->log_out(text);
+    if (session->connection() != nullptr) session->connection()->close_after_sending();
+  }
+  flush();
+}
+
+absl::Status FixDoor::set_members(const MemberList& members) {
+  for (const Member& member : members.all()) {
+    const auto found = sessions_.find(member.comp_id);
+    if (found == sessions_.end()) continue;
+    const Member& old = found->second->member();
+    if (old.session != member.session || old.version == member.version) continue;
+    return absl::InvalidArgumentError(
+        fmt::format("{}: the version of a session cannot change", member.comp_id));
+  }
+  // First, since another may have been given the number of one that is gone.
+  for (auto session = sessions_.begin(); session != sessions_.end();) {
+    // One of the same name with another number is somebody else.
+    const Member* const listed = members.find(session->first);
+    if (listed != nullptr && listed->session == session->second->member().session) {
+      ++session;
+      continue;
+    }
+    if (session->second->connection() != nullptr) {
+      session->second->log_out("this session was removed");
+      if (Connection* still = session->second->connection()) still->flush();
+      if (Connection* still = session->second->connection()) still->close("removed");
+    }
+    by_number_.erase(session->second->member().session);
+    session = sessions_.erase(session);
+  }
+  absl::Status result;
+  for (const Member& member : members.all()) {
+    const auto found = sessions_.find(member.comp_id);
+    if (found != sessions_.end()) {
+      found->second->set_member(member);
+    } else if (const absl::Status status = open_session(member); !status.ok()) {
+      result = status;
+    }
+  }
+  members_ = members;
+  return result;
+}
+
+DoorSession* FixDoor::session(engine::SessionId id) const {
+  const auto found = by_number_.find(id.value());
+  return found == by_number_.end() ? nullptr : found->second;
+}
+
+std::vector<DoorSession*> FixDoor::sessions() const {
+  std::vector<DoorSession*> all;
+  for (const auto& [name, session] : sessions_) all.push_back(session.get());
+  return all;
+}
+
+}  // namespace hourglass::gateway::fix

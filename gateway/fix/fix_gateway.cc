@@ -1,0 +1,137 @@
+#include "gateway/fix/fix_gateway.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace hourglass::gateway::fix {
+
+using engine::Command;
+using engine::Event;
+using engine::EventKind;
+using engine::SequenceNumber;
+using engine::SessionId;
+
+namespace {
+
+constexpr std::uint32_t kEventsPerRound = 1024;
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<FixGateway>> FixGateway::open(FixDoorSettings settings,
+                                                             MemberList members) {
+  auto gateway = std::unique_ptr<FixGateway>(new FixGateway);
+  auto door = FixDoor::open(std::move(settings), std::move(members), gateway->entry_);
+  if (!door.ok()) return door.status();
+  gateway->door_ = *std::move(door);
+  return gateway;
+}
+
+void FixGateway::on_beginning() {
+  reports_.clear();
+  last_inbound_.clear();
+}
+
+void FixGateway::on_command(const Command& command, std::span<const Event> events) {
+  const engine::CommandHeader& header = command.header();
+  reports_.on_command(command);
+  DoorSession* const session = door_->session(header.session);
+  if (session != nullptr && header.session_sequence != 0 &&
+      header.sequence > session->file().epoch_applied()) {
+    last_inbound_[header.session.value()] = header.session_sequence;
+  }
+  for (const Event& event : events) reports_.on_event(event, *this);
+}
+
+void FixGateway::attach(engine::PipelineRings& rings) {
+  rings_ = &rings;
+  events_.emplace(rings.events);
+  entry_.attach(rings.ingress);
+  // What the journal holds was taken, even if the session's file had not yet heard so.
+  for (DoorSession* session : door_->sessions()) {
+    SessionFile& file = session->file();
+    std::uint32_t next = file.safe_target();
+    const auto last = last_inbound_.find(session->member().session);
+    if (last != last_inbound_.end()) next = std::max(next, last->second + 1);
+    file.set_next_target(next);
+    file.set_safe_target(next);
+    session->set_possibly_resent(false);
+  }
+  recovering_ = false;
+  last_inbound_.clear();
+}
+
+std::uint32_t FixGateway::do_work() {
+  return door_->do_work(SequenceNumber(rings_->applied.get() - 1));
+}
+
+std::uint32_t FixGateway::deliver() {
+  const std::uint64_t durable = rings_->durable.get();
+  door_->context().applied = SequenceNumber(rings_->applied.get() - 1);
+  return events_->read(kEventsPerRound, engine::kNoLimit, [&](const Event& event) {
+    if (event.header().command_sequence.value() >= durable) return false;
+    reports_.on_event(event, *this);
+    tell_answered(event);
+    return true;
+  });
+}
+
+// A request is answered by the first event that names it; a disconnect by its end.
+void FixGateway::tell_answered(const Event& event) {
+  const auto tell = [this](SessionId id, std::uint32_t sequence) {
+    if (DoorSession* session = door_->session(id)) session->answered(sequence);
+  };
+  const auto tell_order = [&](const engine::OrderRef& order, std::uint32_t sequence) {
+    if (sequence != 0) tell(order.session, sequence);
+  };
+  switch (event.header().kind) {
+    case EventKind::kOrderAccepted: {
+      const auto& accepted = event.as<engine::OrderAccepted>();
+      return tell_order(accepted.order, accepted.session_sequence);
+    }
+    case EventKind::kOrderReplaced: {
+      const auto& replaced = event.as<engine::OrderReplaced>();
+      return tell_order(replaced.order, replaced.session_sequence);
+    }
+    case EventKind::kOrderCancelled: {
+      // A mass cancel's are told by its end.
+      const auto& cancelled = event.as<engine::OrderCancelled>();
+      if (cancelled.reason == engine::CancelReason::kMassCancel) return;
+      return tell_order(cancelled.order, cancelled.session_sequence);
+    }
+    case EventKind::kRequestRejected: {
+      const auto& rejected = event.as<engine::RequestRejected>();
+      return tell(rejected.session, rejected.session_sequence);
+    }
+    case EventKind::kMassCancelDone: {
+      const auto& done = event.as<engine::MassCancelDone>();
+      return tell(done.session, done.session_sequence);
+    }
+    case EventKind::kTrade:
+    case EventKind::kOrderRested:
+    case EventKind::kInstrumentDefined:
+    case EventKind::kTradingStateChanged:
+    case EventKind::kTradingDayEnded:
+    case EventKind::kPriceBandChanged:
+    case EventKind::kFundsAdjusted: return;
+  }
+}
+
+void FixGateway::close(const std::string& text) {
+  entry_.detach();
+  door_->close(text);
+}
+
+std::optional<Dialect> FixGateway::dialect(SessionId session) const {
+  const DoorSession* found = door_->session(session);
+  return found == nullptr ? std::nullopt : std::optional(found->dialect());
+}
+
+// A report already recorded was made again only because its event was followed again.
+void FixGateway::report(SessionId id, std::uint32_t number, const MessageWriter& writer) {
+  DoorSession* const session = door_->session(id);
+  if (session == nullptr || number <= session->file().last_report()) return;
+  if (recovering_) session->set_possibly_resent(session->file().power_was_lost());
+  session->send_application(writer, number);
+}
+
+}  // namespace hourglass::gateway::fix

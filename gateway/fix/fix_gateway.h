@@ -1,0 +1,71 @@
+// FixGateway: the FIX door and what is behind it, fastened to a venue's rings.
+//
+//   1  open()          members, sessions' files; no socket yet
+//   2  on_command()    told the venue's history while that opens: what reports need is remembered,
+//                      reports nobody was sent yet are recorded
+//   3  attach()        to the rings, before the sequencer publishes
+//   4  listen(), then do_work() and wait() in turn
+//
+// Reports leave only for events whose commands are durable (design, section 3).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <unordered_map>
+
+#include "absl/status/statusor.h"
+#include "engine/ring/gating_consumer.h"
+#include "engine/sequencer/history.h"
+#include "engine/sequencer/pipeline_rings.h"
+#include "gateway/fix/door/fix_door.h"
+#include "gateway/fix/orders/order_entry.h"
+#include "gateway/fix/orders/order_reports.h"
+
+namespace hourglass::gateway::fix {
+
+// Thread: the engine's.
+class FixGateway final : public engine::HistoryFollower, public ReportSink {
+ public:
+  // Errors: FixDoor's.
+  static absl::StatusOr<std::unique_ptr<FixGateway>> open(FixDoorSettings settings,
+                                                          MemberList members);
+
+  // --- Recovery ----------------------------------------------------------------------------------
+  void on_beginning() override;
+  void on_command(const engine::Command& command, std::span<const engine::Event> events) override;
+
+  // --- Running -----------------------------------------------------------------------------------
+  // Ends recovery and takes a place among the rings' consumers; the sequencer waits for it.
+  void attach(engine::PipelineRings& rings);
+  [[nodiscard]] absl::Status listen() { return door_->listen(); }
+  // One round over the sockets. Returns what it did.
+  std::uint32_t do_work();
+  // Reports what has become durable. Returns how many events that was.
+  std::uint32_t deliver();
+  // Ends with everybody logged out.
+  void close(const std::string& text);
+
+  [[nodiscard]] FixDoor& door() noexcept { return *door_; }
+  [[nodiscard]] const OrderReports& reports() const noexcept { return reports_; }
+
+  // --- ReportSink --------------------------------------------------------------------------------
+  [[nodiscard]] std::optional<Dialect> dialect(engine::SessionId session) const override;
+  void report(engine::SessionId session, std::uint32_t number,
+              const MessageWriter& writer) override;
+
+ private:
+  FixGateway() : entry_(reports_) {}
+  void tell_answered(const engine::Event& event);
+
+  OrderReports reports_;
+  OrderEntry entry_;
+  std::unique_ptr<FixDoor> door_;
+  engine::PipelineRings* rings_ = nullptr;
+  std::optional<engine::GatingConsumer<engine::Event>> events_;
+  bool recovering_ = true;
+  std::unordered_map<std::uint32_t, std::uint32_t> last_inbound_;  // by session, in recovery
+};
+
+}  // namespace hourglass::gateway::fix

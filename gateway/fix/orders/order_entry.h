@@ -1,0 +1,59 @@
+// OrderEntry: the venue's order entry by FIX: messages into commands, questions into answers.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "engine/order/command.h"
+#include "engine/ring/mpsc_ring.h"
+#include "gateway/fix/door/door_session.h"
+#include "gateway/fix/orders/order_reports.h"
+#include "gateway/fix/orders/order_terms.h"
+#include "gateway/fix/orders/questions.h"
+
+namespace hourglass::gateway::fix {
+
+// Orders that come with 43=Y are acted on only if they are this young.
+inline constexpr std::uint64_t kStaleAfterNs = 10'000'000'000;
+
+// Thread: the door's.
+class OrderEntry final : public SessionApplication {
+ public:
+  // `reports` outlives the entry. Commands go to the ring given by attach(); before that, and after
+  // detach(), orders are refused kNotAvailable.
+  explicit OrderEntry(OrderReports& reports) : reports_(reports), questions_(reports) {}
+
+  void attach(engine::MpscRing<engine::Command>& ingress) noexcept { ingress_ = &ingress; }
+  void detach() noexcept { ingress_ = nullptr; }
+
+  Judgement on_message(DoorSession& session, const Fields& fields, std::string_view text) override;
+  void on_logon(DoorSession& session) override;
+  void on_logout(DoorSession& session, bool lost) override;
+
+ private:
+  Judgement new_order(DoorSession& session, const Fields& fields);
+  Judgement replace(DoorSession& session, const Fields& fields);
+  Judgement cancel(DoorSession& session, const Fields& fields);
+  Judgement mass_cancel(DoorSession& session, const Fields& fields);
+
+  bool passes(DoorSession& session, const Fields& fields, Throttle& throttle);
+  Checked check_id(DoorSession& session, const Fields& fields);
+  Checked find_account(DoorSession& session, const Fields& fields, engine::AccountId& account);
+  Checked push(DoorSession& session, const engine::Command& command);
+
+  void refuse_order(DoorSession& session, const Fields& fields, const DoorRefusal& refusal);
+  void refuse_change(DoorSession& session, const Fields& fields, char response_to,
+                     const DoorRefusal& refusal);
+  void reject_business(DoorSession& session, const Fields& fields, std::int32_t reason,
+                       std::uint32_t code, std::string_view text);
+
+  OrderReports& reports_;
+  Questions questions_;
+  engine::MpscRing<engine::Command>* ingress_ = nullptr;
+  MessageWriter writer_;
+  std::uint64_t refusals_ = 0;  // makes their ExecIDs differ
+};
+
+}  // namespace hourglass::gateway::fix

@@ -1,0 +1,158 @@
+#include "gateway/fix/orders/questions.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "fmt/format.h"
+
+namespace hourglass::gateway::fix {
+namespace {
+
+constexpr std::uint32_t kAccount = 1;
+constexpr std::uint32_t kClOrdId = 11;
+constexpr std::uint32_t kOrderId = 37;
+constexpr std::uint32_t kSide = 54;
+constexpr std::uint32_t kSymbol = 55;
+constexpr std::uint32_t kText = 58;
+constexpr std::uint32_t kSecurityReqId = 320;
+constexpr std::uint32_t kSecurityStatusReqId = 324;
+constexpr std::uint32_t kSecurityListRequestType = 559;
+constexpr std::uint32_t kMassStatusReqId = 584;
+constexpr std::uint32_t kMassStatusReqType = 585;
+constexpr std::uint32_t kOrdStatusReqId = 790;
+
+}  // namespace
+
+std::int64_t security_trading_status(engine::TradingState state) noexcept {
+  switch (state) {
+    case engine::TradingState::kOpen: return 17;
+    case engine::TradingState::kPause: return 21;
+    case engine::TradingState::kHalt: return 2;
+    case engine::TradingState::kClosed: return 18;
+  }
+  return 18;
+}
+
+Judgement Questions::order_status(DoorSession& session, const Fields& fields) {
+  std::optional<OrderView> order;
+  if (const auto id = parse_number(fields.value(kOrderId)); id && *id > 0) {
+    order = reports_.order(engine::OrderId(static_cast<std::uint64_t>(*id)));
+    if (order && order->session != session.id()) order.reset();
+  } else if (const auto key = reports_.key_of(session.id(), fields.value(kClOrdId))) {
+    order = reports_.order(session.id(), *key);
+  }
+  if (!order) {
+    no_such_order(session, fields, "no order of this session has this id");
+    return {Verdict::kTaken, 0};
+  }
+  StatusEcho echo;
+  echo.order_status_req_id = fields.value(kOrdStatusReqId);
+  reports_.write_status(*order, session.dialect(), echo, writer_);
+  session.send_application(writer_);
+  return {Verdict::kTaken, 0};
+}
+
+Judgement Questions::mass_status(DoorSession& session, const Fields& fields) {
+  const std::string_view type = fields.value(kMassStatusReqType);
+  if (type != "1" && type != "7") return {Verdict::kWrongValue, kMassStatusReqType};
+  std::vector<OrderView> orders = reports_.working_orders(session.id());
+  if (type == "1") {
+    if (!fields.find(kSymbol)) return {Verdict::kFieldMissing, kSymbol};
+    engine::InstrumentId id;
+    const bool known = reports_.find_instrument(fields.value(kSymbol), id) != nullptr;
+    std::erase_if(orders, [&](const OrderView& o) { return !known || o.instrument != id; });
+  }
+  if (orders.empty()) {
+    no_such_order(session, fields, "no working orders");
+    return {Verdict::kTaken, 0};
+  }
+  StatusEcho echo;
+  echo.mass_status_req_id = fields.value(kMassStatusReqId);
+  echo.total = static_cast<std::uint32_t>(orders.size());
+  for (const OrderView& order : orders) {
+    echo.last = &order == &orders.back();
+    reports_.write_status(order, session.dialect(), echo, writer_);
+    session.send_application(writer_);
+  }
+  return {Verdict::kTaken, 0};
+}
+
+// FIX 4.4 vol. 4: an order status that finds nothing is a rejected one, 103=5 unknown order.
+void Questions::no_such_order(DoorSession& session, const Fields& fields, std::string_view text) {
+  writer_.begin("8");
+  writer_.text(37, "NONE").text(17, fmt::format("S{}", session.now_ns()));
+  if (const auto id = fields.find(kClOrdId)) writer_.text(kClOrdId, *id);
+  if (const auto id = fields.find(kOrdStatusReqId)) writer_.text(kOrdStatusReqId, *id);
+  if (const auto id = fields.find(kMassStatusReqId)) {
+    writer_.text(kMassStatusReqId, *id).number(911, 0).character(912, 'Y');
+  }
+  writer_.character(150, 'I').character(39, '8').number(103, 5);
+  if (const auto account = fields.find(kAccount)) writer_.text(kAccount, *account);
+  writer_.text(kSymbol, fields.find(kSymbol) ? fields.value(kSymbol) : "[N/A]");
+  writer_.text(kSide, fields.find(kSide) ? fields.value(kSide) : "7");
+  writer_.number(151, 0).number(14, 0).number(6, 0).text(kText, text);
+  session.send_application(writer_);
+}
+
+void Questions::write_security(const engine::Instrument& instrument) {
+  writer_.text(kSymbol, instrument.symbol_view());
+  writer_.number(231, instrument.contract_size_gpu_hours).text(15, "USD");
+  writer_.number(1140, instrument.max_order_qty_lots);
+  writer_.price(969, engine::Price(instrument.price_increment_ticks),
+                instrument.tick_size_nano_usd);
+  writer_.price(1148, instrument.band_low, instrument.tick_size_nano_usd);
+  writer_.price(1149, instrument.band_high, instrument.tick_size_nano_usd);
+  writer_.number(326, security_trading_status(instrument.state));
+}
+
+Judgement Questions::security_list(DoorSession& session, const Fields& fields) {
+  const std::string_view type = fields.value(kSecurityListRequestType);
+  if (type != "0" && type != "4") return {Verdict::kWrongValue, kSecurityListRequestType};
+  std::vector<const engine::Instrument*> list;
+  if (type == "0") {
+    if (!fields.find(kSymbol)) return {Verdict::kFieldMissing, kSymbol};
+    engine::InstrumentId id;
+    if (const auto* one = reports_.find_instrument(fields.value(kSymbol), id)) list.push_back(one);
+  } else {
+    for (std::uint32_t i = 0; i < reports_.instrument_count(); ++i) {
+      if (const auto* one = reports_.instrument(engine::InstrumentId(i))) list.push_back(one);
+    }
+  }
+  const auto begin = [&](bool found) {
+    writer_.begin("y");
+    writer_.text(kSecurityReqId, fields.value(kSecurityReqId));
+    writer_.text(322, fmt::format("{}.{}", fields.value(kSecurityReqId), session.next_sender()));
+    writer_.number(560, found ? 0 : 2);
+  };
+  if (list.empty()) {
+    begin(false);
+    session.send_application(writer_);
+    return {Verdict::kTaken, 0};
+  }
+  for (std::size_t from = 0; from < list.size(); from += kSecuritiesPerMessage) {
+    const std::size_t end = std::min<std::size_t>(list.size(), from + kSecuritiesPerMessage);
+    begin(true);
+    writer_.number(393, static_cast<std::int64_t>(list.size()));
+    writer_.character(893, end == list.size() ? 'Y' : 'N');
+    writer_.number(146, static_cast<std::int64_t>(end - from));
+    for (std::size_t i = from; i < end; ++i) write_security(*list[i]);
+    session.send_application(writer_);
+  }
+  return {Verdict::kTaken, 0};
+}
+
+Judgement Questions::security_status(DoorSession& session, const Fields& fields) {
+  if (fields.value(263) != "0") return {Verdict::kWrongValue, 263};
+  engine::InstrumentId id;
+  const engine::Instrument* instrument = reports_.find_instrument(fields.value(kSymbol), id);
+  writer_.begin("f");
+  writer_.text(kSecurityStatusReqId, fields.value(kSecurityStatusReqId));
+  writer_.text(kSymbol, fields.value(kSymbol));
+  // 20: unknown or invalid.
+  writer_.number(326, instrument ? security_trading_status(instrument->state) : 20);
+  writer_.timestamp(60, engine::Timestamp(session.now_ns()));
+  session.send_application(writer_);
+  return {Verdict::kTaken, 0};
+}
+
+}  // namespace hourglass::gateway::fix

@@ -1,0 +1,304 @@
+#include "gateway/fix/quickfix/session.h"
+
+#include <quickfix/DataDictionaryProvider.h>
+#include <quickfix/Session.h>
+#include <quickfix/SessionState.h>
+
+#include <exception>
+#include <sstream>
+#include <utility>
+#include <vector>
+
+namespace hourglass::gateway::fix {
+namespace {
+
+const std::int32_t kNextExpectedMsgSeqNum = 789;
+const char kFixt11[] = "FIXT.1.1";
+
+// QuickFIX asks for times of day outside which a session is closed. Ours never is: equal ends are
+// the whole day, and a creation time of now is always in the same one.
+FIX::TimeRange always() {
+  return FIX::TimeRange(FIX::UtcTimeOnly(0, 0, 0), FIX::UtcTimeOnly(0, 0, 0));
+}
+
+// The store QuickFIX sees.
+class Store : public FIX::MessageStore {
+ public:
+  Store(NumberStore& numbers, SessionPeer& peer) : numbers_(numbers), peer_(peer) {}
+
+  bool set(int sequence, const std::string& text) throw(FIX::IOException) override {
+    const std::string type = type_of(text);
+    const bool is_application = !FIX::Message::isAdminMsgType(type);
+    recorded_ = true;
+    if (!numbers_.record(static_cast<std::uint32_t>(sequence), text, is_application)) {
+      throw FIX::IOException("the message could not be recorded");
+    }
+    return true;
+  }
+  // Asked only for a resend, which the peer does by itself: see asked().
+  void get(int begin, int end, std::vector<std::string>&) const throw(FIX::IOException) override {
+    asked_ = true;
+    begin_ = begin;
+    end_ = end;
+  }
+  int getNextSenderMsgSeqNum() const throw(FIX::IOException) override {
+    return static_cast<int>(numbers_.next_sender());
+  }
+  int getNextTargetMsgSeqNum() const throw(FIX::IOException) override {
+    return static_cast<int>(numbers_.next_target());
+  }
+  void setNextSenderMsgSeqNum(int value) throw(FIX::IOException) override {
+    numbers_.set_next_sender(static_cast<std::uint32_t>(value));
+  }
+  void setNextTargetMsgSeqNum(int value) throw(FIX::IOException) override {
+    numbers_.set_next_target(static_cast<std::uint32_t>(value));
+  }
+  // record() has moved the number on already.
+  void incrNextSenderMsgSeqNum() throw(FIX::IOException) override {
+    if (!recorded_) numbers_.set_next_sender(numbers_.next_sender() + 1);
+    recorded_ = false;
+  }
+  void incrNextTargetMsgSeqNum() throw(FIX::IOException) override {
+    numbers_.set_next_target(numbers_.next_target() + 1);
+  }
+  FIX::UtcTimeStamp getCreationTime() const throw(FIX::IOException) override { return now_; }
+  void reset() throw(FIX::IOException) override {
+    if (may_reset_) numbers_.reset_numbers();
+  }
+  void refresh() throw(FIX::IOException) override {}
+
+  void set_now(const FIX::UtcTimeStamp& now) { now_ = now; }
+  void allow_reset(bool allowed) { may_reset_ = allowed; }
+  // Whether a resend was asked for since the last call, and of what.
+  bool asked(std::uint32_t& begin, std::uint32_t& end) {
+    begin = static_cast<std::uint32_t>(begin_);
+    end = static_cast<std::uint32_t>(end_);
+    return std::exchange(asked_, false);
+  }
+  bool is_asked() const { return asked_; }
+
+ private:
+  static std::string type_of(const std::string& text) {
+    const std::string::size_type at = text.find("\00135=");
+    if (at == std::string::npos) return std::string();
+    return text.substr(at + 4, text.find('\001', at + 4) - at - 4);
+  }
+
+  NumberStore& numbers_;
+  SessionPeer& peer_;
+  FIX::UtcTimeStamp now_;
+  bool may_reset_ = false;
+  bool recorded_ = false;
+  mutable bool asked_ = false;
+  mutable int begin_ = 0;
+  mutable int end_ = 0;
+};
+
+class StoreFactory : public FIX::MessageStoreFactory {
+ public:
+  explicit StoreFactory(Store& store) : store_(store) {}
+  FIX::MessageStore* create(const FIX::SessionID&) override { return &store_; }
+  void destroy(FIX::MessageStore*) override {}
+
+ private:
+  Store& store_;
+};
+
+}  // namespace
+
+struct Dictionaries::Impl {
+  std::string begin_string;
+  FIX::DataDictionaryProvider provider;
+};
+
+Dictionaries::Dictionaries(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Dictionaries::~Dictionaries() = default;
+
+std::unique_ptr<Dictionaries> Dictionaries::parse(const std::string& begin_string,
+                                                  const std::string& transport,
+                                                  const std::string& application,
+                                                  std::string& error) {
+  try {
+    std::unique_ptr<Impl> impl(new Impl);
+    impl->begin_string = begin_string;
+    std::istringstream transport_text(transport);
+    impl->provider.addTransportDataDictionary(
+        FIX::BeginString(begin_string),
+        ptr::shared_ptr<FIX::DataDictionary>(new FIX::DataDictionary(transport_text)));
+    if (!application.empty()) {
+      std::istringstream application_text(application);
+      impl->provider.addApplicationDataDictionary(
+          FIX::ApplVerID(FIX::ApplVerID_FIX50SP2),
+          ptr::shared_ptr<FIX::DataDictionary>(new FIX::DataDictionary(application_text)));
+    } else {
+      // What QuickFIX looks under where a message is read without its session's version.
+      std::istringstream again(transport);
+      impl->provider.addApplicationDataDictionary(
+          FIX::ApplVerID(FIX::ApplVerID_FIX44),
+          ptr::shared_ptr<FIX::DataDictionary>(new FIX::DataDictionary(again)));
+    }
+    return std::unique_ptr<Dictionaries>(new Dictionaries(std::move(impl)));
+  } catch (const std::exception& fault) {
+    error = fault.what();
+    return nullptr;
+  }
+}
+
+// QuickFIX's callbacks. An exception other than those it lists would end the process, so nothing of
+// ours throws here but what Judgement asks for.
+struct QuickFixSession::Impl : public FIX::Application, public FIX::Responder {
+  Impl(const SessionIdentity& identity, NumberStore& numbers, SessionPeer& session_peer)
+      : who(identity),
+        store(numbers, session_peer),
+        factory(store),
+        numbers(numbers),
+        peer(session_peer) {}
+
+  void onCreate(const FIX::SessionID&) override {}
+  void onLogon(const FIX::SessionID&) override { peer.on_logon(); }
+  void onLogout(const FIX::SessionID&) override { peer.on_logout(); }
+  void toAdmin(FIX::Message& message, const FIX::SessionID&) override {
+    if (!wants_next_expected) return;
+    FIX::MsgType type;
+    if (!message.getHeader().getFieldIfSet(type) || type != FIX::MsgType_Logon) return;
+    // The Logon being answered is not yet counted, if it was the expected one.
+    const std::uint32_t next = numbers.next_target();
+    message.setField(FIX::IntField(kNextExpectedMsgSeqNum,
+                                   static_cast<int>(sequence == next ? next + 1 : next)));
+  }
+  void toApp(FIX::Message&, const FIX::SessionID&) throw(FIX::DoNotSend) override {}
+  void fromAdmin(const FIX::Message&,
+                 const FIX::SessionID&) throw(FIX::FieldNotFound, FIX::IncorrectDataFormat,
+                                              FIX::IncorrectTagValue, FIX::RejectLogon) override {}
+  void fromApp(const FIX::Message& message,
+               const FIX::SessionID&) throw(FIX::FieldNotFound, FIX::IncorrectDataFormat,
+                                            FIX::IncorrectTagValue,
+                                            FIX::UnsupportedMessageType) override {
+    const Judgement judgement = judge(message);
+    switch (judgement.verdict) {
+      case Verdict::kTaken: return;
+      case Verdict::kUnsupportedType: throw FIX::UnsupportedMessageType();
+      case Verdict::kFieldMissing: throw FIX::FieldNotFound(judgement.tag);
+      case Verdict::kWrongValue: throw FIX::IncorrectTagValue(judgement.tag);
+      case Verdict::kWrongFormat: throw FIX::IncorrectDataFormat(judgement.tag);
+    }
+  }
+
+  // The message in hand is handed on as it came; one that waited for a gap to close is written
+  // anew.
+  Judgement judge(const FIX::Message& message) {
+    if (!who.write_anew && text != nullptr && sequence == numbers.next_target()) {
+      return peer.on_application(*std::exchange(text, nullptr));
+    }
+    return peer.on_application(message.toString());
+  }
+
+  // The gap fill QuickFIX makes of an empty answer of the store's is not sent: the peer's resend is
+  // in its place.
+  bool send(const std::string& bytes) override {
+    if (store.is_asked() && bytes.find("\00135=4\001") != std::string::npos) return true;
+    peer.send(bytes);
+    return true;
+  }
+  void disconnect() override { peer.disconnect(); }
+
+  FIX::UtcTimeStamp now() {
+    const FIX::UtcTimeStamp time;
+    store.set_now(time);
+    return time;
+  }
+
+  SessionIdentity who;
+  Store store;
+  StoreFactory factory;
+  NumberStore& numbers;
+  SessionPeer& peer;
+  bool wants_next_expected = false;
+  const std::string* text = nullptr;  // the message in hand
+  std::uint32_t sequence = 0;         // its number
+  std::unique_ptr<FIX::Session> session;
+};
+
+QuickFixSession::QuickFixSession(const SessionIdentity& identity, const Dictionaries& dictionaries,
+                                 NumberStore& store, SessionPeer& peer)
+    : impl_(new Impl(identity, store, peer)) {
+  impl_->now();
+  impl_->session.reset(new FIX::Session(
+      *impl_, impl_->factory,
+      FIX::SessionID(FIX::BeginString(identity.begin_string), FIX::SenderCompID(identity.sender),
+                     FIX::TargetCompID(identity.target)),
+      dictionaries.impl_->provider, always(), 0, nullptr));
+  FIX::Session& session = *impl_->session;
+  session.setLogonTime(always());
+  session.setTimestampPrecision(identity.timestamp_digits);
+  session.setResetOnLogon(identity.reset_on_logon);
+  session.setCheckLatency(identity.max_latency_seconds > 0);
+  if (identity.max_latency_seconds > 0) session.setMaxLatency(identity.max_latency_seconds);
+  session.setSenderDefaultApplVerID(identity.begin_string == kFixt11
+                                        ? identity.default_appl_ver_id
+                                        : std::string(FIX::ApplVerID_FIX44));
+}
+
+QuickFixSession::~QuickFixSession() = default;
+
+void QuickFixSession::connected() {
+  impl_->now();
+  impl_->session->logon();
+  impl_->session->setResponder(impl_.get());
+}
+
+void QuickFixSession::lost() {
+  impl_->now();
+  impl_->session->disconnect();
+  impl_->session->setResponder(nullptr);
+}
+
+bool QuickFixSession::next(const std::string& text, std::uint32_t sequence) {
+  impl_->text = &text;
+  impl_->sequence = sequence;
+  impl_->store.allow_reset(true);
+  bool whole = true;
+  try {
+    impl_->session->next(text, impl_->now());
+  } catch (const FIX::InvalidMessage&) {
+    whole = false;
+    if (!impl_->session->isLoggedOn()) impl_->peer.disconnect();
+  } catch (const std::exception&) {
+    // QuickFIX gave up on the message; so do we on the connection.
+    impl_->session->disconnect();
+  }
+  impl_->store.allow_reset(false);
+  impl_->text = nullptr;
+  std::uint32_t begin = 0;
+  std::uint32_t end = 0;
+  if (impl_->store.asked(begin, end)) impl_->peer.on_resend_request(begin, end);
+  return whole;
+}
+
+void QuickFixSession::tick() {
+  try {
+    impl_->session->next(impl_->now());
+  } catch (const std::exception&) {
+    impl_->session->disconnect();
+  }
+}
+
+void QuickFixSession::note_sent() {
+  static_cast<FIX::SessionState*>(impl_->session->getLog())->lastSentTime(FIX::UtcTimeStamp());
+}
+
+// QuickFIX sends it at its next look at the clock, which is now.
+void QuickFixSession::log_out(const std::string& text) {
+  impl_->session->logout(text);
+  tick();
+}
+
+void QuickFixSession::answer_next_expected(bool wanted) {
+  impl_->wants_next_expected = wanted;
+}
+
+bool QuickFixSession::is_logged_on() const {
+  return impl_->session->isLoggedOn();
+}
+
+}  // namespace hourglass::gateway::fix

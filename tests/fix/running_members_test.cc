@@ -1,0 +1,168 @@
+// What the operator and a member's rates do to sessions of a running venue.
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/fix/running_fix.h"
+
+namespace hourglass::gateway::fix {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr char kLoggedOn[] = "35=A|34=1|98=0|108=60|";
+
+TEST(RunningMembers, AreThrottledByTheirRateAndLoggedOutWhenTheyGoOn) {
+  RunningFix venue;
+  const std::string password = venue.add_member("SLOW", "12", {"--orders-per-second", "5"});
+  ASSERT_THAT(venue.reload(), HasSubstr("read again"));
+  Peer peer(venue, {.sender = "SLOW"});
+  ASSERT_EQ(peer.log_on(password), kLoggedOn);
+  std::string burst;
+  for (char name = 'A'; name <= 'F'; ++name) burst += peer.message("D", order_body({&name, 1}));
+  peer.send(burst);
+  // A refusal waits for no disk, so it may come before the others.
+  std::vector<std::string> answers;
+  for (std::uint32_t i = 0; i < 6; ++i) {
+    answers.push_back(only(peer.hear(), {35, 11, 39, 45, 150, 372, 379, 380, 25001}));
+  }
+  EXPECT_THAT(answers, testing::UnorderedElementsAre(accepted("A"), accepted("B"), accepted("C"),
+                                                     accepted("D"), accepted("E"),
+                                                     "35=j|45=7|372=D|379=F|380=0|25001=1002|"));
+  peer.say("F", "11=G|41=A|54=1|55=H100.D1|60=" + time_text() + "|");
+  EXPECT_EQ(only(peer.hear(), {35, 11, 41, 39, 150}), "35=8|11=G|41=A|39=4|150=4|");
+  burst.clear();
+  for (char name = 'a'; name <= 't'; ++name) burst += peer.message("D", order_body({&name, 1}));
+  peer.send(burst);
+  EXPECT_EQ(only(peer.hear_through("35=5"), {35, 58}), "35=5|58=too many messages a second|");
+  peer.say("5", "");
+  EXPECT_EQ(peer.hear_through("closed"), "closed");
+}
+
+TEST(RunningMembers, AreTakenFromTheListOnASignal) {
+  RunningFix venue;
+  Peer trader(venue);
+  ASSERT_EQ(trader.log_on(venue.password()), kLoggedOn);
+  const std::string password = venue.add_member("NEW", "12");
+  {
+    Peer peer(venue, {.sender = "NEW"});
+    EXPECT_EQ(peer.log_on(password), "closed");
+  }
+  EXPECT_THAT(venue.reload(), HasSubstr("hourglass run: members read again from "));
+  Peer peer(venue, {.sender = "NEW"});
+  EXPECT_EQ(peer.log_on(password), kLoggedOn);
+  EXPECT_EQ(peer.order("N1"), accepted("N1"));
+  EXPECT_EQ(trader.order("A1"), accepted("A1"));
+}
+
+TEST(RunningMembers, AreLoggedOutWhenTheyAreRemoved) {
+  RunningFix venue;
+  Peer trader(venue);
+  ASSERT_EQ(trader.log_on(venue.password()), kLoggedOn);
+  Peer other(venue, {.sender = "TRADER2"});
+  ASSERT_EQ(other.log_on(venue.password("TRADER2")), kLoggedOn);
+  EXPECT_EQ(other.order("B1"), accepted("B1"));
+  ASSERT_EQ(venue.member({"remove", "TRADER2"}).exit_code, 0);
+  EXPECT_THAT(venue.reload(), HasSubstr("read again"));
+  EXPECT_EQ(other.hear(), "35=5|34=3|58=this session was removed|");
+  EXPECT_EQ(other.hear(), "closed");
+  EXPECT_EQ(trader.order("A1"), accepted("A1"));
+  // Nobody can cancel what it left.
+  venue.program().say("book H100.D1");
+  venue.program().say("list");
+  std::string book;
+  for (const std::string& line : venue.program().hear_through("GPUX")) book += line;
+  EXPECT_THAT(book, HasSubstr("account 11"));
+  EXPECT_THAT(book, testing::Not(HasSubstr("account 12")));
+  Peer again(venue, {.sender = "TRADER2"});
+  EXPECT_EQ(again.log_on(venue.password("TRADER2")), "closed");
+}
+
+TEST(RunningMembers, KnowNothingOfARemovedOneInWhosePlaceTheyCame) {
+  RunningFix venue;
+  Peer old(venue, {.sender = "TRADER2"});
+  ASSERT_EQ(old.log_on(venue.password("TRADER2")), kLoggedOn);
+  EXPECT_EQ(old.order("B1"), accepted("B1"));
+  ASSERT_EQ(venue.member({"remove", "TRADER2"}).exit_code, 0);
+  const std::string password = venue.add_member("NEW", "12");
+  EXPECT_THAT(venue.reload(), HasSubstr("read again"));
+  Peer peer(venue, {.sender = "NEW"});
+  EXPECT_EQ(peer.log_on(password), kLoggedOn);
+  EXPECT_EQ(peer.order("B1"), accepted("B1"));
+  peer.say("AF", "584=M|585=7|");
+  EXPECT_EQ(only(peer.hear(), {11, 39, 911, 912}), "11=B1|39=0|911=1|912=Y|");
+}
+
+TEST(RunningMembers, GetTheirNewRateOnASignal) {
+  RunningFix venue;
+  ASSERT_EQ(venue.member({"remove", "TRADER2"}).exit_code, 0);
+  const std::string password = venue.add_member("TRADER2", "12", {"--orders-per-second", "1"});
+  EXPECT_THAT(venue.reload(), HasSubstr("read again"));
+  Peer peer(venue, {.sender = "TRADER2"});
+  ASSERT_EQ(peer.log_on(password), kLoggedOn);
+  peer.send(peer.message("D", order_body("B1")) + peer.message("D", order_body("B2")));
+  EXPECT_EQ(only(peer.hear_through("35=5"), {35, 58}), "35=5|58=too many messages a second|");
+}
+
+TEST(RunningMembers, StayAsTheyAreWhereTheirFileIsBroken) {
+  RunningFix venue;
+  Peer trader(venue);
+  ASSERT_EQ(trader.log_on(venue.password()), kLoggedOn);
+  const std::string path = venue.data_dir() + "/fix/members.json";
+  std::filesystem::copy_file(path, path + ".good");
+  for (const char* text : {"", "{", "{\"members\": [{\"comp_id\": \"A B\"}]}", "[]"}) {
+    std::ofstream(path) << text;
+    EXPECT_THAT(venue.reload(), HasSubstr("hourglass run: members stay as they are: ")) << text;
+  }
+  std::filesystem::remove(path);
+  EXPECT_THAT(venue.reload(), HasSubstr("hourglass run: members stay as they are: "));
+  EXPECT_EQ(trader.order("A1"), accepted("A1"));
+  Peer other(venue, {.sender = "TRADER2"});
+  EXPECT_EQ(other.log_on(venue.password("TRADER2")), kLoggedOn);
+  std::filesystem::rename(path + ".good", path);
+  EXPECT_THAT(venue.reload(), HasSubstr("read again"));
+  EXPECT_EQ(other.order("B1"), accepted("B1"));
+}
+
+TEST(RunningMembers, MayComeBackWithAnotherVersion) {
+  RunningFix venue;
+  Peer old(venue, {.sender = "TRADER2"});
+  ASSERT_EQ(old.log_on(venue.password("TRADER2")), kLoggedOn);
+  ASSERT_EQ(venue.member({"remove", "TRADER2"}).exit_code, 0);
+  const std::string password = venue.add_member("TRADER2", "12", {"--version", "5.0"});
+  EXPECT_THAT(venue.reload(), HasSubstr("read again"));
+  EXPECT_EQ(old.hear(), "35=5|34=2|58=this session was removed|");
+  Peer peer(venue, {.sender = "TRADER2", .begin_string = "FIXT.1.1"});
+  EXPECT_EQ(peer.log_on(password), "35=A|34=1|98=0|108=60|1137=9|");
+}
+
+TEST(RunningMembers, AreLoggedOutWhenTheVenueStopsAndGoOnWithTheirNumbers) {
+  RunningFix venue;
+  {
+    Peer trader(venue);
+    ASSERT_EQ(trader.log_on(venue.password()), kLoggedOn);
+    EXPECT_EQ(trader.order("A1"), accepted("A1"));
+    Peer other(venue, {.sender = "TRADER2"});
+    ASSERT_EQ(other.log_on(venue.password("TRADER2")), kLoggedOn);
+    EXPECT_EQ(venue.stop(), 0);
+    EXPECT_EQ(trader.hear(), "35=5|34=3|58=the venue closes|");
+    EXPECT_EQ(trader.hear(), "closed");
+    EXPECT_EQ(other.hear(), "35=5|34=2|58=the venue closes|");
+    EXPECT_EQ(other.hear(), "closed");
+  }
+  venue.start();
+  Peer trader(venue);
+  trader.next = 3;
+  EXPECT_EQ(trader.log_on(venue.password()), "35=A|34=5|98=0|108=60|");
+  // Between the two its DAY order went with the connection.
+  trader.say("2", "7=4|16=0|");
+  EXPECT_EQ(only(trader.hear(), {35, 34, 43, 11, 39, 150}), "35=8|34=4|43=Y|11=A1|39=4|150=4|");
+  EXPECT_EQ(trader.hear(), "35=4|34=5|43=Y|36=6|123=Y|");
+  EXPECT_EQ(trader.order("A2"), accepted("A2"));
+}
+
+}  // namespace
+}  // namespace hourglass::gateway::fix

@@ -1,0 +1,199 @@
+// Numbers, repeats, logons and clocks that break the session's rules, at the real door.
+#include <string>
+
+#include "gateway/fix/door/door_session.h"
+#include "gtest/gtest.h"
+#include "tests/fix/running_fix.h"
+
+namespace hourglass::gateway::fix {
+namespace {
+
+constexpr char kLoggedOn[] = "35=A|34=1|98=0|108=60|";
+
+class SessionRules : public testing::Test {
+ protected:
+  void log_on() { EXPECT_EQ(peer_.log_on(password_), kLoggedOn); }
+
+  RunningFix venue_;
+  std::string password_ = venue_.password();
+  Peer peer_{venue_};
+};
+
+std::string sent_again(std::int64_t seconds_ago = 0) {
+  return "43=Y|122=" + time_text(-seconds_ago) + "|";
+}
+
+TEST_F(SessionRules, ANumberTooLowEndsTheSession) {
+  log_on();
+  EXPECT_EQ(peer_.order("A1"), accepted("A1"));
+  peer_.next = 2;
+  peer_.say("D", order_body("A2"));
+  EXPECT_EQ(peer_.hear(), "35=5|34=3|58=MsgSeqNum too low, expecting 3 but received 2|");
+  EXPECT_EQ(peer_.hear(), "closed");
+}
+
+TEST_F(SessionRules, ALogonWithANumberTooLowIsRefused) {
+  log_on();
+  EXPECT_EQ(peer_.order("A1"), accepted("A1"));
+  peer_.close_abruptly();  // 34=3 reports the order's cancel
+  Peer peer(venue_);
+  EXPECT_EQ(peer.log_on(password_), "35=5|34=4|58=MsgSeqNum too low, expecting 3 but received 1|");
+  EXPECT_EQ(peer.hear(), "closed");
+}
+
+TEST_F(SessionRules, WhatCameAheadOfAGapIsTakenInItsTurn) {
+  log_on();
+  peer_.next = 4;
+  peer_.say("D", order_body("A4"));
+  EXPECT_EQ(peer_.hear(), "35=2|34=2|7=2|16=0|");
+  peer_.say("D", order_body("A5"));
+  peer_.next = 2;
+  peer_.say("D", order_body("A2"), sent_again());
+  EXPECT_EQ(only(peer_.hear(), {35, 11, 39, 150}), accepted("A2"));
+  peer_.say("4", "123=Y|36=4|", sent_again());
+  EXPECT_EQ(only(peer_.hear(), {35, 11, 39, 150}), accepted("A4"));
+  EXPECT_EQ(only(peer_.hear(), {35, 11, 39, 150}), accepted("A5"));
+  peer_.next = 6;
+  EXPECT_EQ(peer_.order("A6"), accepted("A6"));
+}
+
+TEST_F(SessionRules, MoreAheadOfAGapThanIsKeptIsCarriedOutOnceAllTheSame) {
+  constexpr std::uint32_t kKept = 2 + kMaxAheadOfGap;  // behind the gap, which is message 2
+  constexpr std::uint32_t kLast = 5'001;
+  const std::string password = venue_.add_member("FAST", "12", {"--orders-per-second", "100000"});
+  ASSERT_NE(venue_.reload().find("read again"), std::string::npos);
+  Peer peer(venue_, {.sender = "FAST"});
+  ASSERT_EQ(peer.log_on(password), kLoggedOn);
+  const auto orders = [&](std::uint32_t first, std::uint32_t last, std::string_view more) {
+    std::string text;
+    for (peer.next = first; peer.next <= last;) {
+      text += peer.message("D", order_body("A" + std::to_string(peer.next)), more);
+    }
+    ASSERT_TRUE(peer.send(text));
+  };
+  const auto expect_accepted = [&](std::uint32_t first, std::uint32_t last) {
+    for (std::uint32_t number = first; number <= last; ++number) {
+      ASSERT_EQ(only(peer.hear(), {35, 11, 39, 150}), accepted("A" + std::to_string(number)));
+    }
+  };
+  orders(3, kLast, "");
+  EXPECT_EQ(peer.hear(), "35=2|34=2|7=2|16=0|");
+  orders(2, 2, sent_again());
+  expect_accepted(2, kKept);
+  // What was not kept is asked for as soon as it is missed.
+  orders(kLast + 1, kLast + 1, "");
+  EXPECT_EQ(only(peer.hear(), {35, 7, 16}), "35=2|7=" + std::to_string(kKept + 1) + "|16=0|");
+  orders(2, kLast + 1, sent_again());
+  expect_accepted(kKept + 1, kLast + 1);
+  peer.say("q", "11=MASS|60=" + time_text() + "|530=7|");
+  EXPECT_EQ(only(peer.hear_through("35=r"), {35, 11, 531, 533}), "35=r|11=MASS|531=7|533=5001|");
+}
+
+TEST_F(SessionRules, AnOrderSentAgainIsNotCarriedOutAgain) {
+  log_on();
+  EXPECT_EQ(peer_.order("A1"), accepted("A1"));
+  peer_.next = 2;
+  peer_.say("D", order_body("A1"), sent_again());
+  EXPECT_EQ(peer_.order("A2"), accepted("A2"));
+  peer_.say("AF", "584=M|585=7|");
+  EXPECT_EQ(only(peer_.hear(), {11, 39, 911, 912}), "11=A1|39=0|911=2|912=N|");
+  EXPECT_EQ(only(peer_.hear(), {11, 39, 911, 912}), "11=A2|39=0|911=2|912=Y|");
+}
+
+TEST_F(SessionRules, ARepeatWithoutAGoodOriginalTimeIsRefused) {
+  log_on();
+  EXPECT_EQ(peer_.order("A1"), accepted("A1"));
+  peer_.next = 2;
+  peer_.say("D", order_body("A1"), "43=Y|");
+  EXPECT_EQ(only(peer_.hear(), {35, 45, 371, 372, 373}), "35=3|45=2|371=122|372=D|373=1|");
+  EXPECT_EQ(peer_.order("A2"), accepted("A2"));
+  peer_.next = 2;
+  peer_.say("D", order_body("A1"), sent_again(-60));
+  EXPECT_EQ(only(peer_.hear(), {35, 45, 372, 373}), "35=3|45=2|372=D|373=10|");
+  EXPECT_EQ(only(peer_.hear(), {35}), "35=5|");
+}
+
+TEST_F(SessionRules, AnOldOrderNeverSeenIsStaleAndAYoungOneIsTaken) {
+  log_on();
+  peer_.say("D", order_body("A1"), sent_again(11));
+  EXPECT_EQ(only(peer_.hear(), {35, 11, 37, 39, 103, 150, 25001}),
+            "35=8|11=A1|37=NONE|39=8|103=8|150=8|25001=1003|");
+  EXPECT_EQ(peer_.order("A2", sent_again(2)), accepted("A2"));
+  peer_.say("G", "41=A2|" + order_body("A3"), sent_again(11));
+  EXPECT_EQ(only(peer_.hear(), {35, 11, 41, 39, 434, 102, 25001}),
+            "35=9|11=A3|41=A2|39=0|434=2|102=99|25001=1003|");
+  peer_.say("F", "11=A4|41=A2|54=1|55=H100.D1|60=" + time_text() + "|", sent_again(11));
+  EXPECT_EQ(only(peer_.hear(), {35, 11, 41, 39, 150}), "35=8|11=A4|41=A2|39=4|150=4|");
+}
+
+TEST_F(SessionRules, AnOrderPossiblyResentIsAnsweredByHowItStands) {
+  log_on();
+  EXPECT_EQ(peer_.order("A1"), accepted("A1"));
+  EXPECT_EQ(peer_.order("A1", "97=Y|"), "35=8|11=A1|39=0|150=I|");
+  EXPECT_EQ(peer_.order("A2", "97=Y|"), accepted("A2"));
+  peer_.say("D", order_body("A1"));
+  EXPECT_EQ(only(peer_.hear(), {35, 11, 37, 39, 103, 150, 25001}),
+            "35=8|11=A1|37=NONE|39=8|103=6|150=8|25001=1000|");
+}
+
+TEST_F(SessionRules, ASequenceResetMovesForwardOnly) {
+  log_on();
+  peer_.say("4", "36=10|");
+  peer_.next = 10;
+  EXPECT_EQ(peer_.order("A1"), accepted("A1"));
+  peer_.say("4", "36=5|");
+  EXPECT_EQ(only(peer_.hear(), {35, 45, 372, 373}), "35=3|45=11|372=4|373=5|");
+  peer_.next = 11;
+  EXPECT_EQ(peer_.order("A2"), accepted("A2"));
+}
+
+TEST_F(SessionRules, ASecondLogonOfALoggedOnMemberIsRefused) {
+  log_on();
+  for (const char* more : {"", "141=Y|"}) {
+    Peer second(venue_);
+    EXPECT_EQ(second.log_on(password_, more), "35=5|34=1|58=already logged on|");
+    EXPECT_EQ(second.hear(), "closed");
+  }
+  EXPECT_EQ(peer_.order("A1"), accepted("A1"));
+}
+
+TEST_F(SessionRules, AClockThatIsWrongEndsTheSession) {
+  for (const std::int64_t error : {-600, 600}) {
+    Peer peer(venue_);
+    EXPECT_EQ(peer.log_on(password_, "141=Y|"), "35=A|34=1|98=0|108=60|141=Y|");
+    peer.header.clock_error_seconds = error;
+    peer.say("D", order_body("A1"));
+    EXPECT_EQ(only(peer.hear(), {35, 45, 372, 373}), "35=3|45=2|372=D|373=10|");
+    EXPECT_EQ(only(peer.hear(), {35, 34}), "35=5|34=3|");
+    peer.header.clock_error_seconds = 0;
+    peer.say("5", "");
+    EXPECT_EQ(peer.hear(), "closed");
+  }
+}
+
+TEST_F(SessionRules, AnotherMembersNameInASessionEndsIt) {
+  log_on();
+  peer_.header.sender = "TRADER2";
+  peer_.say("D", order_body("A1"));
+  EXPECT_EQ(only(peer_.hear(), {35, 45, 372, 373}), "35=3|45=2|372=D|373=9|");
+  EXPECT_EQ(only(peer_.hear(), {35, 34}), "35=5|34=3|");
+}
+
+TEST_F(SessionRules, AHeartbeatIntervalOutOfRangeIsRefusedWithText) {
+  for (const char* interval : {"0", "4", "61", "-5", "x", "99999999999999999999"}) {
+    Peer peer(venue_);
+    peer.say("A", "98=0|108=" + std::string(interval) + "|554=" + password_ + "|");
+    EXPECT_EQ(peer.hear(), "35=5|34=1|58=HeartBtInt (108) must be from 5 to 60 seconds|");
+    EXPECT_EQ(peer.hear(), "closed");
+  }
+  for (const char* interval : {"5", "60"}) {
+    Peer peer(venue_);
+    peer.say("A", "98=0|108=" + std::string(interval) + "|141=Y|554=" + password_ + "|");
+    EXPECT_EQ(peer.hear(), "35=A|34=1|98=0|108=" + std::string(interval) + "|141=Y|");
+    peer.say("5", "");
+    EXPECT_EQ(peer.hear(), "35=5|34=2|");
+  }
+}
+
+}  // namespace
+}  // namespace hourglass::gateway::fix
