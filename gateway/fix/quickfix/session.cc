@@ -9,7 +9,9 @@
 #include <utility>
 #include <vector>
 
-namespace hourglass::gateway::fix {
+namespace hourglass {
+namespace gateway {
+namespace fix {
 namespace {
 
 const std::int32_t kNextExpectedMsgSeqNum = 789;
@@ -24,7 +26,7 @@ FIX::TimeRange always() {
 // The store QuickFIX sees.
 class Store : public FIX::MessageStore {
  public:
-  Store(NumberStore& numbers, SessionPeer& peer) : numbers_(numbers), peer_(peer) {}
+  explicit Store(NumberStore& numbers) : numbers_(numbers) {}
 
   bool set(int sequence, const std::string& text) throw(FIX::IOException) override {
     const std::string type = type_of(text);
@@ -85,7 +87,6 @@ class Store : public FIX::MessageStore {
   }
 
   NumberStore& numbers_;
-  SessionPeer& peer_;
   FIX::UtcTimeStamp now_;
   bool may_reset_ = false;
   bool recorded_ = false;
@@ -148,11 +149,7 @@ std::unique_ptr<Dictionaries> Dictionaries::parse(const std::string& begin_strin
 // ours throws here but what Judgement asks for.
 struct QuickFixSession::Impl : public FIX::Application, public FIX::Responder {
   Impl(const SessionIdentity& identity, NumberStore& numbers, SessionPeer& session_peer)
-      : who(identity),
-        store(numbers, session_peer),
-        factory(store),
-        numbers(numbers),
-        peer(session_peer) {}
+      : who(identity), store(numbers), factory(store), numbers(numbers), peer(session_peer) {}
 
   void onCreate(const FIX::SessionID&) override {}
   void onLogon(const FIX::SessionID&) override { peer.on_logon(); }
@@ -301,4 +298,6 @@ bool QuickFixSession::is_logged_on() const {
   return impl_->session->isLoggedOn();
 }
 
-}  // namespace hourglass::gateway::fix
+}  // namespace fix
+}  // namespace gateway
+}  // namespace hourglass

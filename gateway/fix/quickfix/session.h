@@ -12,7 +12,9 @@
 #include <memory>
 #include <string>
 
-namespace hourglass::gateway::fix {
+namespace hourglass {
+namespace gateway {
+namespace fix {
 
 // The session's numbers and messages. Thread: the session's.
 class NumberStore {
@@ -121,4 +123,6 @@ class QuickFixSession {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace hourglass::gateway::fix
+}  // namespace fix
+}  // namespace gateway
+}  // namespace hourglass

@@ -12,7 +12,9 @@
 #include <set>
 #include <utility>
 
-namespace hourglass::gateway::fix {
+namespace hourglass {
+namespace gateway {
+namespace fix {
 namespace {
 
 const char kFix44[] = "FIX.4.4";
@@ -130,4 +132,6 @@ std::unique_ptr<StockAcceptor> StockAcceptor::start(const StockSettings& setting
   }
 }
 
-}  // namespace hourglass::gateway::fix
+}  // namespace fix
+}  // namespace gateway
+}  // namespace hourglass

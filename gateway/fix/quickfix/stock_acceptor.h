@@ -10,7 +10,9 @@
 #include <string>
 #include <vector>
 
-namespace hourglass::gateway::fix {
+namespace hourglass {
+namespace gateway {
+namespace fix {
 
 struct StockSettings {
   std::string dictionary_directory;  // of the stock FIX44.xml, FIXT11.xml and FIX50SP2.xml
@@ -44,4 +46,6 @@ class StockAcceptor {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace hourglass::gateway::fix
+}  // namespace fix
+}  // namespace gateway
+}  // namespace hourglass
