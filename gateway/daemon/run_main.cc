@@ -59,6 +59,10 @@ std::string default_data_dir() {
 
 void tell_alarm(Venue& venue) {
   if (const auto alarm = venue.alarm()) fmt::print(stderr, "hourglass run: {}\n", *alarm);
+  if (venue.fix() == nullptr) return;
+  if (const auto alarm = venue.fix()->door().alarm()) {
+    fmt::print(stderr, "hourglass run: {}\n", *alarm);
+  }
 }
 
 // Each connection is a descriptor, and the usual limit is 1,024.
@@ -121,7 +125,7 @@ absl::Status serve_lines(Venue& venue, InputLines& lines, bool interactive) {
       reload_asked = 0;
       reload_members(venue, venue.data_dir());
     }
-    std::uint32_t done = venue.fix() != nullptr ? venue.do_work() : 0;
+    std::uint32_t done = venue.do_work();
     if (const absl::Status status = venue.trouble(); !status.ok()) return status;
     if (const auto line = lines.next()) {
       const auto goes_on = carry_out(door, *line);
@@ -196,6 +200,7 @@ int run_main(std::span<const std::string_view> args) {
     if (stop_asked == 0) raw->wake();
   });
   absl::Status status = serve_lines(**venue, lines, interactive);
+  signalled_venue = nullptr;
   const absl::Status closed = (*venue)->close();
   tell_alarm(**venue);
   if (status.ok()) status = closed;

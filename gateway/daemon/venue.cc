@@ -38,11 +38,14 @@ absl::StatusOr<std::unique_ptr<Venue>> Venue::open(const VenueSettings& settings
   }
   auto venue = std::unique_ptr<Venue>(new Venue);
   venue->data_dir_ = settings.data_dir;
+  venue->clock_ns_ =
+      settings.clock_ns ? settings.clock_ns : [] { return engine::SystemClock{}.now().value(); };
   if (const absl::Status status = venue->open_fix(settings); !status.ok()) return status;
   if (const absl::Status status = venue->open_pipeline(settings); !status.ok()) return status;
   if (venue->fix_) venue->fix_->attach(venue->pipeline_->rings());
   if (const absl::Status status = venue->pipeline_->start(); !status.ok()) return status;
   const bool is_new = venue->market().sequence == engine::SequenceNumber(0);
+  venue->day_ = (is_new ? venue->clock_ns_() : venue->market().time.value()) / kTradingDayNs;
   if (const absl::Status status = is_new ? venue->list_new() : venue->reopen(); !status.ok()) {
     return status;
   }
@@ -124,6 +127,9 @@ absl::Status Venue::reopen() {
                                                                    InstrumentId(0));
     if (const absl::Status status = submit(Command::of(lost)); !status.ok()) return status;
   }
+  while (keep_time() != 0) {  // ends: little can be due
+    if (const absl::Status status = settle(); !status.ok()) return status;
+  }
   for (std::uint32_t i = 0; i < state.limits.max_instruments; ++i) {
     if (state.instruments[i].state != TradingState::kPause) continue;
     engine::SetTradingState open{};
@@ -165,8 +171,28 @@ absl::Status Venue::trouble() {
       device_->describe(), rings.durable.get()));
 }
 
-std::uint32_t Venue::do_work() {
+std::uint32_t Venue::keep_time() {
+  const std::uint64_t now_ns = clock_ns_();
+  const engine::MarketState& state = market();
   std::uint32_t done = 0;
+  // Where the rings are full it is tried again in the next round.
+  const auto give = [&](auto body) {
+    body.header = engine::make_header<decltype(body)>(SessionId(0), AccountId(0), InstrumentId(0));
+    const bool given = pipeline_->sequencer().submit(Command::of(body));
+    done += given ? 1 : 0;
+    return given;
+  };
+  if (!state.expiries.empty() && state.extras[state.expiries.top()].expire_time.value() <= now_ns) {
+    give(engine::AdvanceTime{});
+  }
+  if (now_ns / kTradingDayNs > day_ && give(engine::EndTradingDay{})) {
+    day_ = now_ns / kTradingDayNs;
+  }
+  return done;
+}
+
+std::uint32_t Venue::do_work() {
+  std::uint32_t done = keep_time();
   // While the journal holds the market back, requests wait with their senders.
   const engine::MpscRing<Command>& ingress = pipeline_->rings().ingress;
   if (fix_ && ingress.backlog() < ingress.capacity() / 2) done += fix_->do_work();

@@ -1,6 +1,8 @@
 // Venue: one running exchange on a data directory. The composition root of `hourglass run`.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,7 +26,12 @@ struct VenueSettings {
   std::optional<fix::FixDoorSettings> fix = std::nullopt;
   // No journal: for measuring. Nothing survives.
   bool is_volatile = false;
+  // What the schedule goes by, ns UTC; empty: the system's clock. Stamps are the system's always.
+  std::function<std::uint64_t()> clock_ns = {};
 };
+
+// A trading day is a UTC day: at its end DAY orders expire and order ids may be used again.
+inline constexpr std::uint64_t kTradingDayNs = 86'400'000'000'000;
 
 // Thread: all calls from one, which is the engine thread; the journal has its own.
 class Venue {
@@ -74,10 +81,15 @@ class Venue {
   absl::Status list_new();
   absl::Status reopen();
   absl::Status submit(const engine::Command& command);
+  // The commands that time asks for, each as soon as it is due; those missed while nothing ran come
+  // with the first call, before any client's (design 10, 9).
+  std::uint32_t keep_time();
   absl::Status open_fix(const VenueSettings& settings);
   absl::Status open_pipeline(const VenueSettings& settings);
 
   std::string data_dir_;
+  std::function<std::uint64_t()> clock_ns_;
+  std::uint64_t day_ = 0;  // whose end is to come, counted from 1970
   std::unique_ptr<engine::FileDevice> device_;
   engine::WakeSignal durable_wake_;
   std::unique_ptr<fix::FixGateway> fix_;

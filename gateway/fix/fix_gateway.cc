@@ -61,6 +61,7 @@ void FixGateway::attach(engine::PipelineRings& rings) {
 }
 
 std::uint32_t FixGateway::do_work() {
+  entry_.retry_disconnects();
   return door_->do_work(SequenceNumber(rings_->applied.get() - 1));
 }
 

@@ -19,6 +19,8 @@ namespace {
 using namespace hourglass;
 using namespace hourglass::gateway::fix;
 
+constexpr std::uint64_t kNowNs = 1'795'000'000'000'000'000;
+
 engine::Instrument instrument() {
   engine::Instrument terms;
   terms.tick_size_nano_usd = 100'000;
@@ -30,16 +32,16 @@ engine::Instrument instrument() {
 void take(std::string_view message) {
   Fields fields;
   if (!fields.parse(message)) return;
-  static_cast<void>(check_logon(fields, "HOURGLASS", nullptr, false));
+  static_cast<void>(check_logon(fields, "HOURGLASS", nullptr, kNowNs, false));
   Member member;
   member.comp_id = "TRADER1";
-  static_cast<void>(check_logon(fields, "HOURGLASS", &member, false));
+  static_cast<void>(check_logon(fields, "HOURGLASS", &member, kNowNs, false));
   engine::NewOrder order{};
   static_cast<void>(read_order(fields, instrument(), true, order));
   engine::ReplaceOrder replace{};
   static_cast<void>(read_replace(fields, instrument(), replace));
   std::string again;
-  if (!append_resent(again, message, 1'795'000'000'000'000'000, Precision::kMicroseconds)) {
+  if (!append_resent(again, message, kNowNs, Precision::kMicroseconds)) {
     HG_ASSERT(again.empty(), again.size());
     return;
   }

@@ -46,7 +46,7 @@ TEST(FixThreadsStress, EveryLogonIsDecidedOnceAndTheOwnerIsWoken) {
       if (sent < kLogons && authenticator.submit({sent, member, claim})) ++sent;
       for (Authenticator::Result result; authenticator.poll(result); ++done) {
         ++decided[result.id];
-        good += result.status.ok() ? 1 : 0;
+        good += result.status.ok() ? 1U : 0U;
       }
     }
   }

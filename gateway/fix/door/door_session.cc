@@ -16,6 +16,10 @@ constexpr std::uint32_t kMsgType = 35;
 constexpr std::uint32_t kText = 58;
 constexpr std::string_view kLogout = "5";
 constexpr std::string_view kSequenceReset = "4";
+constexpr std::string_view kLogon = "A";
+constexpr std::string_view kResendRequest = "2";
+constexpr std::uint32_t kGapFillFlag = 123;
+constexpr std::uint32_t kResetSeqNumFlag = 141;
 constexpr std::uint32_t kNextExpectedMsgSeqNum = 789;
 
 std::string_view begin_string(FixVersion version) {
@@ -63,7 +67,8 @@ void DoorSession::attach(std::shared_ptr<Connection> connection, std::string_vie
   logged_out_ = ended_by_us_ = false;
   resend_ = {};
   withheld_from_ = 0;
-  ahead_of_gap_ = 0;
+  ahead_of_gap_ = highest_ahead_ = 0;
+  ahead_of_gap_bytes_ = 0;
   if (!quickfix_) {
     quickfix_ = std::make_unique<QuickFixSession>(identity_of(member_, context_), dictionaries_,
                                                   *this, *this);
@@ -74,9 +79,13 @@ void DoorSession::attach(std::shared_ptr<Connection> connection, std::string_vie
   const auto expected = parse_number(fields_.value(kNextExpectedMsgSeqNum));
   quickfix_->answer_next_expected(expected.has_value());
   quickfix_->connected();
+  const bool resets = fields_.value(kResetSeqNumFlag) == "Y";
   receive(logon);
+  // Ignored, as QuickFIX does with some: the peer would wait, and others for it.
+  if (connection_ && !is_logged_on()) connection_->close_after_sending();
   // 789 asks for what the other side missed, without a ResendRequest of its own.
-  if (is_logged_on() && expected && *expected<answer&& * expected> 0) {
+  const bool asks = expected && *expected > 0 && *expected < std::int64_t{answer};
+  if (is_logged_on() && !resets && asks) {
     on_resend_request(static_cast<std::uint32_t>(*expected), answer - 1);
   }
 }
@@ -95,7 +104,7 @@ bool DoorSession::check_next_expected(const Fields& fields) {
                  {.begin_string = begin_string(member_.version),
                   .sender = context_.venue,
                   .target = member_.comp_id,
-                  .sequence = file_->next_sender(),
+                  .sequence = 1,  // of no session's, as where a Logon is refused
                   .sending_time_ns = context_.now_ns,
                   .precision = context_.precision},
                  writer.msg_type(), writer.body());
@@ -112,16 +121,40 @@ void DoorSession::receive(std::string_view text) {
   const std::uint32_t number = sequence && *sequence > 0 && *sequence <= INT32_MAX
                                    ? static_cast<std::uint32_t>(*sequence)
                                    : 0;
-  // QuickFIX keeps all that comes ahead of a gap; a peer may not fill our memory with it.
-  if (number > expected && is_logged_on() && fields_.value(kMsgType) != kSequenceReset) {
-    if (ahead_of_gap_ >= kMaxAheadOfGap) return;
-    ++ahead_of_gap_;
+  const std::string_view type = fields_.value(kMsgType);
+  const bool is_logout = type == kLogout;
+  // QuickFIX would take it, numbers reset and all, whatever is under way.
+  if (type == kLogon && is_logged_on() && !context_.for_conformance) {
+    log_out("already logged on");
+    return disconnect();
   }
-  if (fields_.value(kMsgType) == kLogout && !ended_by_us_) logged_out_ = true;
+  if (is_logged_on() && !has_room_ahead(type, number, in_.size())) return;
+  if (is_logout && !ended_by_us_) logged_out_ = true;
   quickfix_->next(in_, number);
-  if (file_->next_target() > expected && ahead_of_gap_ != 0 && number <= expected) {
+  // One that was garbled ends nothing.
+  if (is_logged_on()) logged_out_ = false;
+  // QuickFIX counts a Logout that comes ahead of a gap as the message missing there.
+  if (is_logout && number > expected) set_next_target(expected);
+  if (file_->next_target() > highest_ahead_) {
     ahead_of_gap_ = 0;
+    ahead_of_gap_bytes_ = 0;
   }
+}
+
+// QuickFIX keeps what comes ahead of a gap, but for resend requests, logouts and resets; a peer may
+// not fill our memory with it. What is dropped comes again with the resend.
+bool DoorSession::has_room_ahead(std::string_view type, std::uint32_t number, std::size_t bytes) {
+  if (number <= file_->next_target()) return true;
+  const bool is_kept = type != kResendRequest && type != kLogout &&
+                       (type != kSequenceReset || fields_.value(kGapFillFlag) == "Y");
+  if (!is_kept) return true;
+  if (ahead_of_gap_ >= kMaxAheadOfGap || ahead_of_gap_bytes_ + bytes > kMaxAheadOfGapBytes) {
+    return false;
+  }
+  ++ahead_of_gap_;
+  ahead_of_gap_bytes_ += bytes;
+  highest_ahead_ = std::max(highest_ahead_, number);
+  return true;
 }
 
 void DoorSession::detach() {
@@ -190,8 +223,10 @@ void DoorSession::set_next_target(std::uint32_t sequence) {
 
 bool DoorSession::record(std::uint32_t sequence, const std::string& text, bool is_application) {
   const absl::Status status = file_->put(sequence, text, is_application, 0);
-  if (!status.ok()) trouble_ = std::string(status.message());
-  return status.ok();
+  if (status.ok()) return true;
+  trouble_ = std::string(status.message());
+  if (connection_) connection_->close("its messages cannot be recorded");
+  return false;
 }
 
 void DoorSession::reset_numbers() {
@@ -232,14 +267,15 @@ void DoorSession::on_resend_request(std::uint32_t begin, std::uint32_t end) {
   begin = std::max(begin, 1U);
   const std::uint32_t limit = std::min(end + 1, file_->next_sender());
   if (begin >= limit || !connection_) return;
-  // A second request while one is served: what the first still lacks is in its range, or came late.
+  // A second request while one is served widens it.
+  if (!resend_.empty()) begin = std::min(begin, resend_.next);
   resend_ = {.next = begin, .end = std::max(limit, resend_.end)};
   continue_resend();
 }
 
 void DoorSession::continue_resend() {
   std::uint32_t sent = 0;
-  while (connection_ && connection_->is_open() && !resend_.empty()) {
+  while (connection_ && connection_->is_open() && !connection_->is_closing() && !resend_.empty()) {
     if (++sent > kResendChunk && connection_->unsent_bytes() >= kWritableBelowBytes) return;
     resend_one(resend_);
     if (resend_.empty() && withheld_from_ != 0) {

@@ -24,6 +24,7 @@ namespace hourglass::gateway::fix {
 inline constexpr std::uint32_t kResendChunk = 256;
 // Messages ahead of a gap that are kept; further ones are dropped, and come again with the resend.
 inline constexpr std::uint32_t kMaxAheadOfGap = 1024;
+inline constexpr std::size_t kMaxAheadOfGapBytes = 1U << 20;
 
 class DoorSession;
 
@@ -76,7 +77,7 @@ class DoorSession final : public NumberStore, public SessionPeer {
   // --- Messages out ------------------------------------------------------------------------------
   // Numbers, records and, if logged on, sends a message of ours. `report_number`: of the core's
   // report it carries, or 0. A message that cannot be recorded is not sent and the session is cut
-  // off: trouble() says why.
+  // off: trouble() says why, and nobody logs on to it until the venue starts again.
   void send_application(const MessageWriter& writer, std::uint32_t report_number = 0);
 
   // --- Requests in flight ------------------------------------------------------------------------
@@ -138,6 +139,7 @@ class DoorSession final : public NumberStore, public SessionPeer {
     [[nodiscard]] bool empty() const noexcept { return next >= end; }
   };
   bool check_next_expected(const Fields& fields);
+  bool has_room_ahead(std::string_view type, std::uint32_t number, std::size_t bytes);
   void continue_resend();
   // Sends what stands at the range's beginning, and moves it on.
   void resend_one(Range& range);
@@ -152,7 +154,9 @@ class DoorSession final : public NumberStore, public SessionPeer {
   std::shared_ptr<Connection> connection_;
   std::deque<std::uint32_t> in_flight_;
   std::uint32_t disconnects_in_flight_ = 0;
-  std::uint32_t ahead_of_gap_ = 0;
+  std::uint32_t ahead_of_gap_ = 0;  // messages QuickFIX keeps
+  std::size_t ahead_of_gap_bytes_ = 0;
+  std::uint32_t highest_ahead_ = 0;
   Range resend_;                     // asked for and not yet sent
   std::uint32_t withheld_from_ = 0;  // recorded and not sent while a resend went on; 0: none
   bool ended_by_us_ = false;

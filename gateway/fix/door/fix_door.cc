@@ -88,6 +88,17 @@ absl::Status FixDoor::read_dictionaries() {
 }
 
 absl::Status FixDoor::open_session(const Member& member) {
+  const auto was_here = std::ranges::find_if(retired_, [&member](const auto& retired) {
+    return retired->member().session == member.session &&
+           retired->member().comp_id == member.comp_id &&
+           retired->member().version == member.version;
+  });
+  if (was_here != retired_.end()) {
+    (*was_here)->set_member(member);
+    sessions_[member.comp_id] = std::move(*was_here);
+    retired_.erase(was_here);
+    return absl::OkStatus();
+  }
   auto file = SessionFile::open(
       fmt::format("{}/{}-{}.hgf", settings_.directory, member.comp_id, member.session),
       {.ring_bytes = settings_.session_file_bytes});
@@ -210,7 +221,7 @@ void FixDoor::take_logon(Connection& connection, std::string_view text) {
   const auto found = sessions_.find(fields.value(49));
   const LogonVerdict verdict = check_logon(
       fields, context_.venue, found == sessions_.end() ? nullptr : &found->second->member(),
-      settings_.for_conformance);
+      context_.now_ns, settings_.for_conformance);
   if (verdict.silent) return connection.close(verdict.reason);
   if (!verdict.reason.empty()) {
     return refuse(connection, fields.value(8), fields.value(49), verdict.reason);
@@ -246,7 +257,13 @@ void FixDoor::take_decisions() {
   }
 }
 
-void FixDoor::admit(const std::shared_ptr<Connection>& connection, DoorSession& session) {
+void FixDoor::admit(std::shared_ptr<Connection> connection, DoorSession& session) {
+  if (!session.trouble().empty()) {
+    Fields fields;
+    fields.parse(connection->logon);
+    return refuse(*connection, fields.value(8), fields.value(49),
+                  "the venue cannot record this session's messages; call its operator");
+  }
   if (session.connection() != nullptr) {
     if (settings_.for_conformance) return connection->close("already logged on");
     Fields fields;
@@ -362,7 +379,7 @@ absl::Status FixDoor::set_members(const MemberList& members) {
       if (Connection* still = session->second->connection()) still->flush();
       if (Connection* still = session->second->connection()) still->close("removed");
     }
-    by_number_.erase(session->second->member().session);
+    retired_.push_back(std::move(session->second));
     session = sessions_.erase(session);
   }
   absl::Status result;
@@ -378,6 +395,17 @@ absl::Status FixDoor::set_members(const MemberList& members) {
   return result;
 }
 
+std::optional<std::string> FixDoor::alarm() {
+  for (const auto& [number, session] : by_number_) {
+    if (session->trouble().empty() || !alarmed_.insert(number).second) continue;
+    return fmt::format(
+        "ALARM: the FIX session of {} records nothing any more and is closed until "
+        "the venue starts again: {}",
+        session->member().comp_id, session->trouble());
+  }
+  return std::nullopt;
+}
+
 DoorSession* FixDoor::session(engine::SessionId id) const {
   const auto found = by_number_.find(id.value());
   return found == by_number_.end() ? nullptr : found->second;
@@ -386,6 +414,7 @@ DoorSession* FixDoor::session(engine::SessionId id) const {
 std::vector<DoorSession*> FixDoor::sessions() const {
   std::vector<DoorSession*> all;
   for (const auto& [name, session] : sessions_) all.push_back(session.get());
+  for (const auto& session : retired_) all.push_back(session.get());
   return all;
 }
 

@@ -14,6 +14,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -97,6 +98,8 @@ class FixDoor final : public ConnectionOwner {
   [[nodiscard]] DoorSession* session(engine::SessionId id) const;
   [[nodiscard]] std::vector<DoorSession*> sessions() const;
   [[nodiscard]] DoorContext& context() noexcept { return context_; }
+  // One line for the operator about a session that cannot go on; each once.
+  std::optional<std::string> alarm();
   [[nodiscard]] const FixDoorCounters& counters() const noexcept { return counters_; }
 
   // --- ConnectionOwner ---------------------------------------------------------------------------
@@ -112,7 +115,7 @@ class FixDoor final : public ConnectionOwner {
   void accept(boost::asio::ip::tcp::socket socket);
   void take_logon(Connection& connection, std::string_view text);
   void take_decisions();
-  void admit(const std::shared_ptr<Connection>& connection, DoorSession& session);
+  void admit(std::shared_ptr<Connection> connection, DoorSession& session);
   void admit_waiting();
   void refuse(Connection& connection, std::string_view begin_string, std::string_view comp_id,
               std::string_view text);
@@ -133,6 +136,9 @@ class FixDoor final : public ConnectionOwner {
   std::unique_ptr<Authenticator> authenticator_;
   MemberList members_;
   std::map<std::string, std::unique_ptr<DoorSession>, std::less<>> sessions_;
+  // Of members no longer listed: they log on no more, and go on recording what becomes of their
+  // orders.
+  std::vector<std::unique_ptr<DoorSession>> retired_;
   std::unordered_map<std::uint32_t, DoorSession*> by_number_;
   std::unordered_map<std::uint64_t, std::shared_ptr<Connection>> connections_;
   std::vector<std::shared_ptr<Connection>> unflushed_;
@@ -142,6 +148,7 @@ class FixDoor final : public ConnectionOwner {
   std::uint64_t next_connection_ = 1;
   std::uint64_t last_tick_ns_ = 0;
   FixDoorCounters counters_;
+  std::set<std::uint32_t> alarmed_;  // sessions told of
 };
 
 // The last Saturday 00:00 UTC at or before `time_ns`. Units: ns UTC.

@@ -3,7 +3,7 @@
 namespace hourglass::gateway::fix {
 
 LogonVerdict check_logon(const Fields& fields, std::string_view venue, const Member* member,
-                         bool any_heartbeat) {
+                         std::uint64_t now_ns, bool for_conformance) {
   if (fields.value(35) != "A") return {.reason = "first message is no Logon", .silent = true};
   if (member == nullptr) return {.reason = "unknown SenderCompID", .silent = true};
   if (fields.value(56) != venue) {
@@ -13,7 +13,7 @@ LogonVerdict check_logon(const Fields& fields, std::string_view venue, const Mem
   if (fields.value(8) != (is_44 ? "FIX.4.4" : "FIXT.1.1")) {
     return {.reason = "wrong BeginString", .silent = true};
   }
-  if (any_heartbeat) return {};
+  if (for_conformance) return {};
   const auto heartbeat = parse_number(fields.value(108));
   if (!heartbeat || *heartbeat < kMinHeartbeatSeconds || *heartbeat > kMaxHeartbeatSeconds) {
     return {.reason = "HeartBtInt (108) must be from 5 to 60 seconds"};
@@ -23,6 +23,13 @@ LogonVerdict check_logon(const Fields& fields, std::string_view venue, const Mem
   }
   const auto sequence = parse_number(fields.value(34));
   if (!sequence || *sequence < 1) return {.reason = "MsgSeqNum (34) must be a number from 1"};
+  // QuickFIX looks at these only after it has reset the numbers, where that is asked for.
+  const auto sent_ns = parse_utc_timestamp(fields.value(52));
+  if (!sent_ns || *sent_ns + kMaxLatencyNs < now_ns || *sent_ns > now_ns + kMaxLatencyNs) {
+    return {.reason = "SendingTime (52) is not within 120 seconds of the venue's clock"};
+  }
+  if (fields.value(43) == "Y") return {.reason = "a Logon is not sent again (43=Y)"};
+  if (!fields.find(98)) return {.reason = "EncryptMethod (98) is missing"};
   return {};
 }
 

@@ -17,9 +17,14 @@ struct LogonVerdict {
   bool silent = false;      // the peer is not told: it may be anybody
 };
 
-// Judges a connection's first message; `member` is who its 49 names, or null. `any_heartbeat`: for
-// conformance tests. Thread: any, pure. Source: HG-FIX-001 to 005.
+// Most a Logon's SendingTime (52) may differ from the venue's clock, as any message's.
+inline constexpr std::uint64_t kMaxLatencyNs = 120'000'000'000;
+
+// Judges a connection's first message; `member` is who its 49 names, or null. `for_conformance`
+// leaves to the session layer what a conformance test wants to see it judge. Thread: any, pure.
+// Source: HG-FIX-001 to 005.
 [[nodiscard]] LogonVerdict check_logon(const Fields& fields, std::string_view venue,
-                                       const Member* member, bool any_heartbeat);
+                                       const Member* member, std::uint64_t now_ns,
+                                       bool for_conformance);
 
 }  // namespace hourglass::gateway::fix

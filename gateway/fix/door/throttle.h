@@ -19,6 +19,7 @@ class Throttle {
   // One more message at `now_ns`. Cost: a division.
   Answer take(std::uint64_t now_ns) noexcept {
     if (per_second_ == 0) return Answer::kPass;  // no limit
+    if (now_ns < last_ns_) last_ns_ = now_ns;    // the clock was set back
     if (now_ns > last_ns_) {
       tokens_ns_ = std::min(kSecondNs, tokens_ns_ + (now_ns - last_ns_));
       last_ns_ = now_ns;

@@ -8,6 +8,15 @@ using engine::TimeInForce;
 
 namespace {
 
+// One that is still under way has no id yet.
+void write_order_id(const OrderView& order, MessageWriter& writer) {
+  if (order.order_id == engine::OrderId(0)) {
+    writer.text(37, kNoId);
+  } else {
+    writer.number(37, static_cast<std::int64_t>(order.order_id.value()));
+  }
+}
+
 std::string_view or_none(std::string_view id) {
   return id.empty() ? kNoId : id;
 }
@@ -39,7 +48,7 @@ void write_terms(const OrderView& order, const engine::Instrument* instrument,
   if (is_refused) {
     writer.text(37, kNoId);
   } else {
-    writer.number(37, static_cast<std::int64_t>(order.order_id.value()));
+    write_order_id(order, writer);
   }
   writer.number(38, order.qty);
   writer.character(39, fix_order_status(order.state));
@@ -144,7 +153,7 @@ void write_cancel_reject(const CancelReject& reject, MessageWriter& writer) {
   writer.number(1, reject.account.value());
   writer.text(11, or_none(reject.client_order_id));
   if (reject.order != nullptr) {
-    writer.number(37, static_cast<std::int64_t>(reject.order->order_id.value()));
+    write_order_id(*reject.order, writer);
   } else {
     writer.text(37, kNoId);
   }

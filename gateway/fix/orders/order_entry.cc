@@ -101,13 +101,23 @@ Judgement OrderEntry::on_message(DoorSession& session, const Fields& fields, std
 
 void OrderEntry::on_logon(DoorSession&) {}
 
-// Design, 10, 9: what asked for it is cancelled by a command, so that a replay cancels the same.
+// Design, 10, 9: what asked for it is cancelled by a command, so that a replay cancels the same. It
+// counts as under way from now on, so that the next Logon waits for what becomes of it.
 void OrderEntry::on_logout(DoorSession& session, bool lost) {
   if (!lost || ingress_ == nullptr) return;
-  engine::SessionDisconnected command{};
-  command.header =
-      engine::make_header<engine::SessionDisconnected>(session.id(), AccountId(0), InstrumentId(0));
-  if (ingress_->try_push(Command::of(command)) == engine::PushResult::kPushed) session.pushed(0);
+  session.pushed(0);
+  disconnects_.push_back(&session);
+  retry_disconnects();
+}
+
+void OrderEntry::retry_disconnects() {
+  while (!disconnects_.empty() && ingress_ != nullptr) {  // ends: with the list, or a full ring
+    engine::SessionDisconnected command{};
+    command.header = engine::make_header<engine::SessionDisconnected>(
+        disconnects_.back()->id(), AccountId(0), InstrumentId(0));
+    if (ingress_->try_push(Command::of(command)) != engine::PushResult::kPushed) return;
+    disconnects_.pop_back();
+  }
 }
 
 bool OrderEntry::passes(DoorSession& session, const Fields& fields, Throttle& throttle) {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/order/command.h"
 #include "engine/ring/mpsc_ring.h"
@@ -31,6 +32,8 @@ class OrderEntry final : public SessionApplication {
   Judgement on_message(DoorSession& session, const Fields& fields, std::string_view text) override;
   void on_logon(DoorSession& session) override;
   void on_logout(DoorSession& session, bool lost) override;
+  // Pushes the disconnects that found no room. Sessions are never given up by the door.
+  void retry_disconnects();
 
  private:
   Judgement new_order(DoorSession& session, const Fields& fields);
@@ -53,7 +56,8 @@ class OrderEntry final : public SessionApplication {
   Questions questions_;
   engine::MpscRing<engine::Command>* ingress_ = nullptr;
   MessageWriter writer_;
-  std::uint64_t refusals_ = 0;  // makes their ExecIDs differ
+  std::vector<DoorSession*> disconnects_;  // to be told of, and not yet
+  std::uint64_t refusals_ = 0;             // makes their ExecIDs differ
 };
 
 }  // namespace hourglass::gateway::fix

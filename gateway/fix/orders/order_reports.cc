@@ -57,7 +57,7 @@ bool OrderReports::is_full(SessionId session) const {
 
 std::optional<OrderView> OrderReports::order(SessionId session, ClientKey key) const {
   const OrderSlot slot = impl_->maker.slot_of(session, key);
-  if (slot == kNoOrderSlot) return std::nullopt;
+  if (slot == kNoOrderSlot) return impl_->maker.under_way(session, key);
   return impl_->maker.view(slot);
 }
 

@@ -86,7 +86,8 @@ class OrderReports {
   [[nodiscard]] bool is_full(engine::SessionId session) const;
 
   // --- Questions -------------------------------------------------------------------------------
-  // The order that answers to this key now, or did last today. Nothing: never was one.
+  // The order that answers to this key now, or did last today; one that is under way to the core is
+  // pending and has no id yet. Nothing: never was one.
   [[nodiscard]] std::optional<OrderView> order(engine::SessionId session,
                                                engine::ClientKey key) const;
   // Working orders of FIX sessions only.

@@ -66,6 +66,11 @@ Judgement Questions::mass_status(DoorSession& session, const Fields& fields) {
     no_such_order(session, fields, "no working orders");
     return {Verdict::kTaken, 0};
   }
+  // In one go, they must fit what may wait for a peer.
+  if (orders.size() > kMaxStatusReports) {
+    no_such_order(session, fields, "too many working orders for one answer: ask by symbol");
+    return {Verdict::kTaken, 0};
+  }
   StatusEcho echo;
   echo.mass_status_req_id = fields.value(kMassStatusReqId);
   echo.total = static_cast<std::uint32_t>(orders.size());

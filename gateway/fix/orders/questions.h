@@ -12,6 +12,9 @@ namespace hourglass::gateway::fix {
 // Contracts in one SecurityList message; a longer list comes in several (FIX 893).
 inline constexpr std::uint32_t kSecuritiesPerMessage = 50;
 
+// Orders reported to one mass status request; where there are more it is refused.
+inline constexpr std::uint32_t kMaxStatusReports = 8192;
+
 // Answers from what the reports have followed, hence never ahead of what the session was told.
 // Thread: the door's.
 class Questions {

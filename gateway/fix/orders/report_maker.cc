@@ -60,6 +60,30 @@ OrderView ReportMaker::view(OrderSlot slot) const {
   return view;
 }
 
+std::optional<OrderView> ReportMaker::under_way(engine::SessionId session,
+                                                engine::ClientKey key) const {
+  const MemberSession* const member = sessions.find(session);
+  if (member == nullptr) return std::nullopt;
+  for (const SessionRequest& request : member->requests.all()) {
+    if (request.key() != key) continue;
+    if (request.kind() == CommandKind::kNewOrder) {
+      OrderView order = refused_order(request.command.as<engine::NewOrder>());
+      order.state = engine::OrderState::kPending;
+      order.leaves = order.qty;
+      return order;
+    }
+    // A replace's new id: the order it is for, as that stands.
+    const auto target = request.target();
+    const OrderSlot slot = target ? slot_of(session, *target) : kNoOrderSlot;
+    if (slot == kNoOrderSlot) return std::nullopt;
+    OrderView order = view(slot);
+    order.key = key;
+    order.client_order_id = request.client_order_id;
+    return order;
+  }
+  return std::nullopt;
+}
+
 OrderSlot ReportMaker::slot_of(engine::SessionId session, engine::ClientKey key) const {
   const MemberSession* const member = sessions.find(session);
   return member == nullptr ? kNoOrderSlot : member->ids.order_of(key);

@@ -29,6 +29,11 @@ class ReportMaker {
   // The order a key of the session answers to or did last; kNoOrderSlot if none.
   [[nodiscard]] OrderSlot slot_of(engine::SessionId session, engine::ClientKey key) const;
 
+  // What a request that is still under way will make of this key: the order as it was asked for,
+  // kPending. Nothing: no such request. Cost: one step for each request under way.
+  [[nodiscard]] std::optional<OrderView> under_way(engine::SessionId session,
+                                                   engine::ClientKey key) const;
+
   MemberSessions sessions;
   OrderTable orders;
   InstrumentTable instruments;

@@ -18,7 +18,8 @@ const std::int32_t kNextExpectedMsgSeqNum = 789;
 const char kFixt11[] = "FIXT.1.1";
 
 // QuickFIX asks for times of day outside which a session is closed. Ours never is: equal ends are
-// the whole day, and a creation time of now is always in the same one.
+// the whole day, and a creation time of now is in the same one. Where midnight falls between two
+// looks at the clock it takes the day for over and logs out; numbers it cannot reset, see Store.
 FIX::TimeRange always() {
   return FIX::TimeRange(FIX::UtcTimeOnly(0, 0, 0), FIX::UtcTimeOnly(0, 0, 0));
 }
@@ -63,13 +64,14 @@ class Store : public FIX::MessageStore {
   void incrNextTargetMsgSeqNum() throw(FIX::IOException) override {
     numbers_.set_next_target(numbers_.next_target() + 1);
   }
-  FIX::UtcTimeStamp getCreationTime() const throw(FIX::IOException) override { return now_; }
+  FIX::UtcTimeStamp getCreationTime() const throw(FIX::IOException) override {
+    return FIX::UtcTimeStamp();
+  }
   void reset() throw(FIX::IOException) override {
     if (may_reset_) numbers_.reset_numbers();
   }
   void refresh() throw(FIX::IOException) override {}
 
-  void set_now(const FIX::UtcTimeStamp& now) { now_ = now; }
   void allow_reset(bool allowed) { may_reset_ = allowed; }
   // Whether a resend was asked for since the last call, and of what.
   bool asked(std::uint32_t& begin, std::uint32_t& end) {
@@ -87,13 +89,17 @@ class Store : public FIX::MessageStore {
   }
 
   NumberStore& numbers_;
-  FIX::UtcTimeStamp now_;
   bool may_reset_ = false;
   bool recorded_ = false;
   mutable bool asked_ = false;
   mutable int begin_ = 0;
   mutable int end_ = 0;
 };
+
+bool asks_for_reset(const std::string& text) {
+  return text.find("\00135=A\001") != std::string::npos &&
+         text.find("\001141=Y\001") != std::string::npos;
+}
 
 class StoreFactory : public FIX::MessageStoreFactory {
  public:
@@ -199,12 +205,6 @@ struct QuickFixSession::Impl : public FIX::Application, public FIX::Responder {
   }
   void disconnect() override { peer.disconnect(); }
 
-  FIX::UtcTimeStamp now() {
-    const FIX::UtcTimeStamp time;
-    store.set_now(time);
-    return time;
-  }
-
   SessionIdentity who;
   Store store;
   StoreFactory factory;
@@ -219,7 +219,6 @@ struct QuickFixSession::Impl : public FIX::Application, public FIX::Responder {
 QuickFixSession::QuickFixSession(const SessionIdentity& identity, const Dictionaries& dictionaries,
                                  NumberStore& store, SessionPeer& peer)
     : impl_(new Impl(identity, store, peer)) {
-  impl_->now();
   impl_->session.reset(new FIX::Session(
       *impl_, impl_->factory,
       FIX::SessionID(FIX::BeginString(identity.begin_string), FIX::SenderCompID(identity.sender),
@@ -239,13 +238,11 @@ QuickFixSession::QuickFixSession(const SessionIdentity& identity, const Dictiona
 QuickFixSession::~QuickFixSession() = default;
 
 void QuickFixSession::connected() {
-  impl_->now();
   impl_->session->logon();
   impl_->session->setResponder(impl_.get());
 }
 
 void QuickFixSession::lost() {
-  impl_->now();
   impl_->session->disconnect();
   impl_->session->setResponder(nullptr);
 }
@@ -253,10 +250,11 @@ void QuickFixSession::lost() {
 bool QuickFixSession::next(const std::string& text, std::uint32_t sequence) {
   impl_->text = &text;
   impl_->sequence = sequence;
-  impl_->store.allow_reset(true);
+  // Only a Logon that asks for it, for QuickFIX would reset at midnight as well.
+  impl_->store.allow_reset(impl_->who.reset_on_logon || asks_for_reset(text));
   bool whole = true;
   try {
-    impl_->session->next(text, impl_->now());
+    impl_->session->next(text, FIX::UtcTimeStamp());
   } catch (const FIX::InvalidMessage&) {
     whole = false;
     if (!impl_->session->isLoggedOn()) impl_->peer.disconnect();
@@ -274,7 +272,7 @@ bool QuickFixSession::next(const std::string& text, std::uint32_t sequence) {
 
 void QuickFixSession::tick() {
   try {
-    impl_->session->next(impl_->now());
+    impl_->session->next(FIX::UtcTimeStamp());
   } catch (const std::exception&) {
     impl_->session->disconnect();
   }

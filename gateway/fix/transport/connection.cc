@@ -58,7 +58,7 @@ void Connection::deliver() {
 }
 
 void Connection::resume() {
-  if (!paused_ || !open_) return;
+  if (!paused_ || !open_ || closing_) return;
   paused_ = false;
   deliver();
 }
