@@ -58,16 +58,9 @@ absl::StatusOr<std::vector<IdleSession>> log_on_all(std::uint16_t port,
                                                     const std::string& secret_key) {
   std::vector<IdleSession> sessions;
   for (const LoadMember& member : idle_members()) {
-    fix::ClientSettings settings;
-    settings.host = "127.0.0.1";
-    settings.port = port;
-    settings.comp_id = member.comp_id;
-    settings.secret_key_hex = secret_key;
-    auto client = std::make_unique<fix::FixClient>(std::move(settings));
-    absl::Status status = client->connect();
-    if (status.ok()) status = client->logon();
-    if (!status.ok()) return status;
-    sessions.push_back({.client = std::move(client)});
+    auto client = log_on_member(port, member, secret_key);
+    if (!client.ok()) return client.status();
+    sessions.push_back({.client = *std::move(client)});
   }
   return sessions;
 }

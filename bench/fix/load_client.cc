@@ -59,6 +59,21 @@ std::vector<LoadMember> load_members(std::uint32_t count) {
   return members;
 }
 
+absl::StatusOr<std::unique_ptr<fix::FixClient>> log_on_member(std::uint16_t port,
+                                                              const LoadMember& member,
+                                                              const std::string& secret_key) {
+  fix::ClientSettings settings;
+  settings.host = "127.0.0.1";
+  settings.port = port;
+  settings.comp_id = member.comp_id;
+  settings.secret_key_hex = secret_key;
+  auto client = std::make_unique<fix::FixClient>(std::move(settings));
+  absl::Status status = client->connect();
+  if (status.ok()) status = client->logon();
+  if (!status.ok()) return status;
+  return client;
+}
+
 absl::StatusOr<std::unique_ptr<LoadClient>> LoadClient::log_on(std::uint16_t port,
                                                                std::uint32_t session_count,
                                                                const std::string& secret_key) {
@@ -66,17 +81,10 @@ absl::StatusOr<std::unique_ptr<LoadClient>> LoadClient::log_on(std::uint16_t por
   const std::vector<LoadMember> members = load_members(session_count);
   for (std::uint32_t number = 1; number <= session_count; ++number) {
     const LoadMember& member = members[number - 1];
-    fix::ClientSettings settings;
-    settings.host = "127.0.0.1";
-    settings.port = port;
-    settings.comp_id = member.comp_id;
-    settings.secret_key_hex = secret_key;
-    auto client = std::make_unique<fix::FixClient>(std::move(settings));
-    absl::Status status = client->connect();
-    if (status.ok()) status = client->logon();
-    if (!status.ok()) return status;
-    const std::uint32_t next = client->next_sender();
-    load->sessions_.push_back({.client = std::move(client),
+    auto client = log_on_member(port, member, secret_key);
+    if (!client.ok()) return client.status();
+    const std::uint32_t next = (*client)->next_sender();
+    load->sessions_.push_back({.client = *std::move(client),
                                .order = order_of(member, number, kPrice),
                                .next_sequence = next});
   }

@@ -25,6 +25,10 @@ inline constexpr std::uint32_t kSellersAccount = 12;
 // The sessions B1 to B<count>.
 [[nodiscard]] std::vector<LoadMember> load_members(std::uint32_t count);
 
+// A session of a server's on this machine, logged on with the members' key. Errors: FixClient's.
+absl::StatusOr<std::unique_ptr<gateway::fix::FixClient>> log_on_member(
+    std::uint16_t port, const LoadMember& member, const std::string& secret_key);
+
 // The flow: session B1 buys what B2 sells, B3 what B4 sells, and so on, a contract for each pair
 // until they begin again, one lot an order and all at one price; so half the orders rest until the
 // other half meets them, and every one is filled. Thread: one; poll() over all sessions.

@@ -35,17 +35,6 @@ absl::Status system_error(std::string_view what) {
   return absl::InternalError(fmt::format("{}: {}", what, std::strerror(errno)));
 }
 
-std::uint16_t free_port() {
-  const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  socklen_t size = sizeof(address);
-  static_cast<void>(!::bind(socket, reinterpret_cast<const sockaddr*>(&address), size));
-  static_cast<void>(!::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size));
-  ::close(socket);
-  return ntohs(address.sin_port);
-}
-
 absl::Status write_members(const ServerSettings& settings) {
   fix::MemberList members;
   for (const LoadMember& load : settings.members) {
@@ -188,7 +177,7 @@ absl::Status ServerProcess::start_stock(const ServerSettings& settings) {
   for (const LoadMember& member : settings.members) stock.targets.push_back(member.comp_id);
   std::string error;
   for (std::uint32_t tried = 0; tried < kPortsTriedMax; ++tried) {
-    port_ = stock.port = free_port();
+    port_ = stock.port = fix::StockAcceptor::free_port();
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) return system_error("pipe");
     std::fflush(stdout);

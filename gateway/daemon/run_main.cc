@@ -11,6 +11,7 @@
 
 #include "engine/base/command_line.h"
 #include "fmt/format.h"
+#include "gateway/daemon/data_dir.h"
 #include "gateway/daemon/input_lines.h"
 #include "gateway/daemon/starter_members.h"
 #include "gateway/daemon/text_door.h"
@@ -24,6 +25,8 @@ constexpr std::int64_t kMaxSnapshotEvery = 1'000'000'000'000;
 
 // Looks without work, each giving the processor away, before the thread sleeps.
 constexpr std::uint32_t kYields = 20;
+// A busy thread looks for alarms only now and then.
+constexpr std::uint64_t kRoundsBetweenAlarms = 4096;
 constexpr std::uint64_t kSleepNs = 100'000'000;
 
 volatile sig_atomic_t stop_asked = 0;
@@ -50,11 +53,6 @@ void install_signals() {
   static_cast<void>(::sigaction(SIGHUP, &action, nullptr));
   // A peer that went away is told by the write that failed.
   static_cast<void>(::signal(SIGPIPE, SIG_IGN));
-}
-
-std::string default_data_dir() {
-  const char* home = std::getenv("HOME");
-  return fmt::format("{}/.hourglass", home != nullptr ? home : ".");
 }
 
 void tell_alarm(Venue& venue) {
@@ -116,10 +114,13 @@ absl::Status serve_lines(Venue& venue, InputLines& lines, bool interactive) {
   TextDoor door(venue);
   bool prompted = false;
   std::uint32_t idle_rounds = 0;
+  std::uint64_t rounds = 0;
   for (;;) {  // ends: with a signal, quit, a failed journal, or the input where it is the only door
-    if (interactive && !prompted) fmt::print("> ");
-    prompted = true;
-    std::fflush(stdout);
+    if (!prompted) {
+      if (interactive) fmt::print("> ");
+      std::fflush(stdout);
+      prompted = true;
+    }
     if (stop_asked != 0) return absl::OkStatus();
     if (reload_asked != 0 && venue.fix() != nullptr) {
       reload_asked = 0;
@@ -136,8 +137,8 @@ absl::Status serve_lines(Venue& venue, InputLines& lines, bool interactive) {
     } else if (venue.fix() == nullptr && lines.ended()) {
       return absl::OkStatus();
     }
-    tell_alarm(venue);
     idle_rounds = done != 0 ? 0 : idle_rounds + 1;
+    if (idle_rounds == 1 || ++rounds % kRoundsBetweenAlarms == 0) tell_alarm(venue);
     if (venue.fix() == nullptr) {
       if (done == 0) lines.wait(kSleepNs);
     } else if (idle_rounds > kYields) {

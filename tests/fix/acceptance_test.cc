@@ -42,23 +42,12 @@ constexpr std::int32_t kRunsMax = 3;
 
 constexpr std::int32_t kAcceptors = 6;
 
-std::uint16_t free_port() {
-  const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  socklen_t size = sizeof(address);
-  static_cast<void>(!::bind(socket, reinterpret_cast<const sockaddr*>(&address), size));
-  static_cast<void>(!::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size));
-  ::close(socket);
-  return ntohs(address.sin_port);
-}
-
 // A stock acceptor in a process of its own, which ends with the test's.
 class StockProcess {
  public:
   StockProcess(const std::string& source, const std::string& begin_string) {
     for (std::int32_t tried = 0; tried < kPortsTriedMax && child_ < 0; ++tried) {
-      port_ = free_port();
+      port_ = StockAcceptor::free_port();
       start({source + "/spec", begin_string, "ISLD", {"TW"}, port_});
     }
   }

@@ -10,66 +10,12 @@
 
 #include "gateway/fix/members/secret_text.h"
 #include "gateway/fix/wire/fields.h"
+#include "tests/fix/logon_claims.h"
 
 namespace hourglass::gateway::fix {
 namespace {
 
 using testing::StartsWith;
-
-constexpr std::uint64_t kSecond = 1'000'000'000;
-constexpr std::string_view kSent = "20261128-10:00:00.250";
-const std::uint64_t kSentNs = parse_utc_timestamp(kSent).value();
-
-const absl::Status kWrongPassword = absl::UnauthenticatedError("wrong user name or password");
-const absl::Status kWrongSignature = absl::UnauthenticatedError("wrong signature");
-const absl::Status kUsed = absl::UnauthenticatedError("this signature was used before");
-const absl::Status kOffTime = absl::UnauthenticatedError(
-    "SendingTime (52) of a signed Logon is over 5 s from the venue's clock");
-
-// One hash for all tests: each costs 64 MiB and some tens of milliseconds.
-const std::string& hash_of_sesame() {
-  static const std::string hash = hash_password("open sesame").value();
-  return hash;
-}
-
-const KeyPair& keys() {
-  static const KeyPair pair = make_key_pair();
-  return pair;
-}
-
-Member with_password() {
-  Member member;
-  member.comp_id = "DESK1";
-  member.session = 4096;
-  member.accounts = {11};
-  member.password_hash = hash_of_sesame();
-  return member;
-}
-
-Member with_key() {
-  Member member = with_password();
-  member.password_hash.clear();
-  member.ed25519_public_key = keys().public_key;
-  return member;
-}
-
-LogonClaim claim_of(std::string_view password) {
-  return {.sender = "DESK1",
-          .target = "HOURGLASS",
-          .sequence = "1",
-          .sending_time = kSent,
-          .password = password,
-          .received_ns = kSentNs};
-}
-
-// A claim signed by keys(); it views into `signature`.
-LogonClaim signed_claim(std::string& signature, std::string_view sequence = "1") {
-  LogonClaim claim = claim_of("");
-  claim.sequence = sequence;
-  signature = sign(keys().secret_key, signed_text(claim)).value();
-  claim.raw_data = signature;
-  return claim;
-}
 
 absl::Status once(const Member& member, const LogonClaim& claim) {
   RecentSignatures recent;

@@ -140,16 +140,6 @@ TEST(OrderIds, AreKeptWithinTheCoresKeys) {
   EXPECT_EQ(ids.text_of(ClientKey(engine::kMaxClientKeysPerSession - 1)), id("A9"));
 }
 
-TEST(OrderIds, NumbersOfRequestsStartAgainWithAnEpoch) {
-  Desk desk;
-  desk.enter("A1", {.from = kMember, .price = 101, .qty = 10});
-  desk.enter("A2", {.from = kMember, .price = 101, .qty = 10});
-  EXPECT_EQ(desk.reports.last_session_sequence(kSession), 2U);
-  desk.reports.begin_epoch(kSession);
-  EXPECT_EQ(desk.reports.last_session_sequence(kSession), 0U);
-  desk.reports.begin_epoch(SessionId(3));
-}
-
 TEST(OrderIds, InstrumentsAreFollowed) {
   Desk desk;
   EXPECT_EQ(desk.reports.instrument_count(), 3U);

@@ -150,8 +150,7 @@ std::vector<std::string> state_of(const OrderReports& reports, const Traffic& tr
   MessageWriter writer;
   for (const std::uint32_t number : kTrafficSessions) {
     const engine::SessionId session(number);
-    state.push_back(std::to_string(reports.next_key(session).value()) + " " +
-                    std::to_string(reports.last_session_sequence(session)));
+    state.push_back(std::to_string(reports.next_key(session).value()));
     for (const OrderView& order : reports.working_orders(session)) {
       reports.write_status(order, Dialect::kFix50Sp2, {}, writer);
       state.push_back(Lines::text_of(writer));

@@ -127,6 +127,17 @@ TEST(RunningMembers, StayAsTheyAreWhereTheirFileIsBroken) {
   EXPECT_EQ(other.order("B1"), accepted("B1"));
 }
 
+// A certificate asked for and not looked at would be none.
+TEST(RunningMembers, AreNotLetInWithoutTheCertificateTheyNeed) {
+  RunningFix venue;
+  const std::string password =
+      venue.add_member("CERT", "12", {"--certificate", std::string(64, 'a')});
+  EXPECT_THAT(venue.reload(), HasSubstr("read again"));
+  Peer peer(venue, {.sender = "CERT"});
+  EXPECT_EQ(peer.log_on(password),
+            "35=5|34=1|58=this session needs a TLS client certificate, and TLS is not open yet|");
+}
+
 TEST(RunningMembers, MayComeBackWithAnotherVersion) {
   RunningFix venue;
   Peer old(venue, {.sender = "TRADER2"});

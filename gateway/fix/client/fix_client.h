@@ -95,8 +95,7 @@ class FixClient {
   // same.
   absl::Status logout();
 
-  // --- What a session must not do, for tests
-  // ------------------------------------------------------
+  // --- What a session must not do, for tests ---------------------------------------------------
   absl::Status send_raw(std::string_view bytes) { return socket_.send(bytes); }
   // The next whole message as it comes, with nothing done about it.
   absl::StatusOr<std::optional<std::string>> receive_raw(Milliseconds patience);

@@ -17,6 +17,7 @@
 
 #include "engine/base/command_line.h"
 #include "fmt/format.h"
+#include "gateway/daemon/data_dir.h"
 #include "gateway/fix/client/client_requests.h"
 #include "gateway/fix/client/fix_client.h"
 #include "gateway/fix/client/number_file.h"
@@ -249,9 +250,8 @@ absl::Status trade(const Options& options, bool& saw_refusal) {
 
 int fix_main(std::span<const std::string_view> args) {
   Options options;
-  const char* const home = std::getenv("HOME");
-  const std::string default_data_dir = fmt::format("{}/.hourglass", home != nullptr ? home : ".");
-  std::string_view data_dir = default_data_dir;
+  const std::string usual_data_dir = default_data_dir();
+  std::string_view data_dir = usual_data_dir;
   engine::CommandLine line(
       "fix",
       "Trades on a venue by FIX. With words it sends that one request and prints what comes back; "

@@ -100,14 +100,7 @@ bool DoorSession::check_next_expected(const Fields& fields) {
               fmt::format("NextExpectedMsgSeqNum too high, expecting {} or less but received {}",
                           file_->next_sender(), *expected));
   out_.clear();
-  append_message(out_,
-                 {.begin_string = begin_string(member_.version),
-                  .sender = context_.venue,
-                  .target = member_.comp_id,
-                  .sequence = 1,  // of no session's, as where a Logon is refused
-                  .sending_time_ns = context_.now_ns,
-                  .precision = context_.precision},
-                 writer.msg_type(), writer.body());
+  append_message(out_, header(kNoSessionsNumber), writer.msg_type(), writer.body());
   connection_->send(out_);
   connection_->close_after_sending();
   return false;
@@ -179,22 +172,10 @@ void DoorSession::send_application(const MessageWriter& writer, std::uint32_t re
   if (!trouble_.empty()) return;
   const std::uint32_t sequence = file_->next_sender();
   out_.clear();
-  append_message(out_,
-                 {.begin_string = begin_string(member_.version),
-                  .sender = context_.venue,
-                  .target = member_.comp_id,
-                  .sequence = sequence,
-                  .sending_time_ns = context_.now_ns,
-                  .precision = context_.precision,
-                  .poss_resend = possibly_resent_ && report_number != 0},
-                 writer.msg_type(), writer.body());
-  const absl::Status status = file_->put(sequence, out_, true, report_number);
-  if (!status.ok()) {
-    trouble_ = std::string(status.message());
-    if (connection_) connection_->close("its messages cannot be recorded");
-    return;
-  }
-  if (!is_logged_on()) return;
+  MessageHeader its_header = header(sequence);
+  its_header.poss_resend = possibly_resent_ && report_number != 0;
+  append_message(out_, its_header, writer.msg_type(), writer.body());
+  if (!put(sequence, out_, true, report_number) || !is_logged_on()) return;
   send(out_);
   quickfix_->note_sent();
 }
@@ -222,11 +203,29 @@ void DoorSession::set_next_target(std::uint32_t sequence) {
 }
 
 bool DoorSession::record(std::uint32_t sequence, const std::string& text, bool is_application) {
-  const absl::Status status = file_->put(sequence, text, is_application, 0);
+  return put(sequence, text, is_application, 0);
+}
+
+bool DoorSession::put(std::uint32_t sequence, std::string_view text, bool is_application,
+                      std::uint32_t report_number) {
+  const absl::Status status = file_->put(sequence, text, is_application, report_number);
   if (status.ok()) return true;
   trouble_ = std::string(status.message());
+  context_.alarms.push_back(
+      fmt::format("the FIX session of {} records nothing any more and is closed until the venue "
+                  "starts again: {}",
+                  member_.comp_id, trouble_));
   if (connection_) connection_->close("its messages cannot be recorded");
   return false;
+}
+
+MessageHeader DoorSession::header(std::uint32_t sequence) const {
+  return {.begin_string = begin_string(member_.version),
+          .sender = context_.venue,
+          .target = member_.comp_id,
+          .sequence = sequence,
+          .sending_time_ns = context_.now_ns,
+          .precision = context_.precision};
 }
 
 void DoorSession::reset_numbers() {
@@ -306,16 +305,10 @@ void DoorSession::send_gap_fill(std::uint32_t from, std::uint32_t to) {
   std::string time;
   append_utc_timestamp(time, context_.now_ns, context_.precision);
   out_.clear();
-  append_message(out_,
-                 {.begin_string = begin_string(member_.version),
-                  .sender = context_.venue,
-                  .target = member_.comp_id,
-                  .sequence = from,
-                  .sending_time_ns = context_.now_ns,
-                  .precision = context_.precision,
-                  .poss_dup = true,
-                  .orig_sending_time = time},
-                 "4", fmt::format("36={}{}123=Y{}", to, kSoh, kSoh));
+  MessageHeader its_header = header(from);
+  its_header.poss_dup = true;
+  its_header.orig_sending_time = time;
+  append_message(out_, its_header, kSequenceReset, fmt::format("36={}{}123=Y{}", to, kSoh, kSoh));
   connection_->send(out_);
 }
 

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/base/types.h"
 #include "gateway/fix/door/throttle.h"
@@ -25,6 +26,9 @@ inline constexpr std::uint32_t kResendChunk = 256;
 // Messages ahead of a gap that are kept; further ones are dropped, and come again with the resend.
 inline constexpr std::uint32_t kMaxAheadOfGap = 1024;
 inline constexpr std::size_t kMaxAheadOfGapBytes = 1U << 20;
+
+// The number of a Logout to whom is not let in: it is none of the session's.
+inline constexpr std::uint32_t kNoSessionsNumber = 1;
 
 class DoorSession;
 
@@ -50,6 +54,7 @@ struct DoorContext {
   // Serves a conformance test: numbers begin at 1 with each Logon, messages are handed on in
   // QuickFIX's field order.
   bool for_conformance = false;
+  std::vector<std::string> alarms;  // lines for the operator
   std::int32_t max_latency_seconds = 120;
 };
 
@@ -138,6 +143,11 @@ class DoorSession final : public NumberStore, public SessionPeer {
     std::uint32_t end = 0;  // one past the last
     [[nodiscard]] bool empty() const noexcept { return next >= end; }
   };
+  // The header of this session's message `sequence`, sent now.
+  [[nodiscard]] MessageHeader header(std::uint32_t sequence) const;
+  // Records in the file. False where that failed: the session ends until the venue starts again.
+  bool put(std::uint32_t sequence, std::string_view text, bool is_application,
+           std::uint32_t report_number);
   bool check_next_expected(const Fields& fields);
   bool has_room_ahead(std::string_view type, std::uint32_t number, std::size_t bytes);
   void continue_resend();

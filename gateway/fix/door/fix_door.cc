@@ -48,7 +48,6 @@ absl::StatusOr<std::unique_ptr<FixDoor>> FixDoor::open(FixDoorSettings settings,
   for (const Member& member : members.all()) {
     if (const absl::Status status = door->open_session(member); !status.ok()) return status;
   }
-  door->members_ = std::move(members);
   FixDoor* const raw = door.get();
   door->authenticator_ = std::make_unique<Authenticator>([raw] { raw->wake(); });
   return door;
@@ -117,8 +116,7 @@ absl::Status FixDoor::listen() {
   return listener_.open(settings_.address, settings_.port);
 }
 
-// --- Waking
-// ---------------------------------------------------------------------------------------
+// --- Waking --------------------------------------------------------------------------------------
 
 void FixDoor::wake() noexcept {
   constexpr std::uint64_t kOne = 1;
@@ -160,11 +158,9 @@ void FixDoor::wait(std::uint64_t timeout_ns) {
   loop_.run_one_for(std::chrono::nanoseconds(timeout_ns));
 }
 
-// --- Connections
-// ----------------------------------------------------------------------------------
+// --- Connections ---------------------------------------------------------------------------------
 
 void FixDoor::accept(boost::asio::ip::tcp::socket socket) {
-  ++counters_.accepted;
   // Who has said nothing for longest gives way, so that many such keep nobody out.
   if (strangers_ >= kMaxStrangers && !fresh_.empty()) {
     connections_.at(*fresh_.begin())->close("others want to log on");
@@ -180,7 +176,6 @@ void FixDoor::accept(boost::asio::ip::tcp::socket socket) {
 }
 
 void FixDoor::on_message(Connection& connection, std::string_view text) {
-  ++counters_.messages_in;
   context_.now_ns = wall_clock_ns();
   switch (connection.stage) {
     case Connection::Stage::kFresh: return take_logon(connection, text);
@@ -209,11 +204,10 @@ void FixDoor::on_unflushed(Connection& connection) {
   unflushed_.push_back(connection.shared_from_this());
 }
 
-// --- Logon
-// ----------------------------------------------------------------------------------------
+// --- Logon ---------------------------------------------------------------------------------------
 
 // Who is not known is told nothing; who is known and not believed gets a Logout that uses no number
-// of the session's (HG-FIX-010).
+// of the session's. Source: RULES_OF_ENGAGEMENT, section 3.
 void FixDoor::take_logon(Connection& connection, std::string_view text) {
   fresh_.erase(connection.id());
   Fields fields;
@@ -223,17 +217,15 @@ void FixDoor::take_logon(Connection& connection, std::string_view text) {
       fields, context_.venue, found == sessions_.end() ? nullptr : &found->second->member(),
       context_.now_ns, settings_.for_conformance);
   if (verdict.silent) return connection.close(verdict.reason);
-  if (!verdict.reason.empty()) {
-    return refuse(connection, fields.value(8), fields.value(49), verdict.reason);
-  }
   connection.logon = text;
+  if (!verdict.reason.empty()) return refuse(connection, verdict.reason);
   connection.pause();
   connection.session = nullptr;
   if (settings_.for_conformance) return admit(connection.shared_from_this(), *found->second);
   connection.stage = Connection::Stage::kAuthenticating;
   if (!authenticator_->submit(
           {connection.id(), found->second->member(), claim_of(fields, context_.now_ns)})) {
-    refuse(connection, fields.value(8), fields.value(49), "too many logons at once, try again");
+    refuse(connection, "too many logons at once, try again");
   }
 }
 
@@ -243,32 +235,32 @@ void FixDoor::take_decisions() {
     const auto found = connections_.find(result.id);
     if (found == connections_.end()) continue;
     const std::shared_ptr<Connection> connection = found->second;
-    Fields fields;
-    fields.parse(connection->logon);
-    const auto session = sessions_.find(fields.value(49));
-    if (session == sessions_.end()) {
-      connection->close("session removed");
-    } else if (!result.status.ok()) {
-      refuse(*connection, fields.value(8), fields.value(49),
-             std::string_view(result.status.message().data(), result.status.message().size()));
+    if (!result.status.ok()) {
+      const auto words = result.status.message();
+      refuse(*connection, {words.data(), words.size()});
+    } else if (DoorSession* const session = claimed_session(*connection)) {
+      admit(connection, *session);
     } else {
-      admit(connection, *session->second);
+      connection->close("session removed");
     }
   }
 }
 
+DoorSession* FixDoor::claimed_session(const Connection& connection) const {
+  Fields fields;
+  fields.parse(connection.logon);
+  const auto session = sessions_.find(fields.value(49));
+  return session == sessions_.end() ? nullptr : session->second.get();
+}
+
 void FixDoor::admit(std::shared_ptr<Connection> connection, DoorSession& session) {
   if (!session.trouble().empty()) {
-    Fields fields;
-    fields.parse(connection->logon);
-    return refuse(*connection, fields.value(8), fields.value(49),
+    return refuse(*connection,
                   "the venue cannot record this session's messages; call its operator");
   }
   if (session.connection() != nullptr) {
     if (settings_.for_conformance) return connection->close("already logged on");
-    Fields fields;
-    fields.parse(connection->logon);
-    return refuse(*connection, fields.value(8), fields.value(49), "already logged on");
+    return refuse(*connection, "already logged on");
   }
   // What the last connection asked for is answered first: the answers are among what is resent.
   if (session.has_in_flight()) {
@@ -287,29 +279,26 @@ void FixDoor::admit_waiting() {
   for (const std::uint64_t id : std::exchange(waiting_, {})) {
     const auto found = connections_.find(id);
     if (found == connections_.end()) continue;
-    Fields fields;
-    fields.parse(found->second->logon);
-    const auto session = sessions_.find(fields.value(49));
-    if (session == sessions_.end()) {
-      found->second->close("session removed");
+    if (DoorSession* const session = claimed_session(*found->second)) {
+      admit(found->second, *session);
     } else {
-      admit(found->second, *session->second);
+      found->second->close("session removed");
     }
   }
 }
 
-void FixDoor::refuse(Connection& connection, std::string_view begin_string,
-                     std::string_view comp_id, std::string_view text) {
-  ++counters_.refused_logons;
+void FixDoor::refuse(Connection& connection, std::string_view text) {
+  Fields logon;
+  logon.parse(connection.logon);
   MessageWriter writer;
   writer.begin("5");
   writer.text(58, text);
   std::string out;
   append_message(out,
-                 {.begin_string = begin_string,
+                 {.begin_string = logon.value(8),
                   .sender = context_.venue,
-                  .target = comp_id,
-                  .sequence = 1,
+                  .target = logon.value(49),
+                  .sequence = kNoSessionsNumber,
                   .sending_time_ns = context_.now_ns,
                   .precision = context_.precision},
                  writer.msg_type(), writer.body());
@@ -318,8 +307,7 @@ void FixDoor::refuse(Connection& connection, std::string_view begin_string,
   connection.close_after_sending();
 }
 
-// --- Time
-// -----------------------------------------------------------------------------------------
+// --- Time ----------------------------------------------------------------------------------------
 
 void FixDoor::each_second() {
   for (auto& [name, session] : sessions_) {
@@ -332,8 +320,8 @@ void FixDoor::each_second() {
       connection->closing_ns = context_.now_ns;
     }
     const bool is_stranger = connection->stage != Connection::Stage::kLoggedOn;
-    if ((is_stranger && context_.now_ns - connection->opened_ns > kLogonWithinNs) ||
-        (connection->is_closing() && context_.now_ns - connection->closing_ns > kLastWordsNs)) {
+    if ((is_stranger && context_.now_ns > connection->opened_ns + kLogonWithinNs) ||
+        (connection->is_closing() && context_.now_ns > connection->closing_ns + kLastWordsNs)) {
       late.push_back(connection);
     }
   }
@@ -391,19 +379,14 @@ absl::Status FixDoor::set_members(const MemberList& members) {
       result = status;
     }
   }
-  members_ = members;
   return result;
 }
 
 std::optional<std::string> FixDoor::alarm() {
-  for (const auto& [number, session] : by_number_) {
-    if (session->trouble().empty() || !alarmed_.insert(number).second) continue;
-    return fmt::format(
-        "ALARM: the FIX session of {} records nothing any more and is closed until "
-        "the venue starts again: {}",
-        session->member().comp_id, session->trouble());
-  }
-  return std::nullopt;
+  if (context_.alarms.empty()) return std::nullopt;
+  std::string line = "ALARM: " + context_.alarms.back();
+  context_.alarms.pop_back();
+  return line;
 }
 
 DoorSession* FixDoor::session(engine::SessionId id) const {

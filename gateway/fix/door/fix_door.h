@@ -55,13 +55,6 @@ struct FixDoorSettings {
   std::uint64_t session_file_bytes = kDefaultSessionFileBytes;
 };
 
-// Figures for the operator.
-struct FixDoorCounters {
-  std::uint64_t accepted = 0;
-  std::uint64_t refused_logons = 0;
-  std::uint64_t messages_in = 0;
-};
-
 // Thread: one, the engine's.
 class FixDoor final : public ConnectionOwner {
  public:
@@ -100,7 +93,6 @@ class FixDoor final : public ConnectionOwner {
   [[nodiscard]] DoorContext& context() noexcept { return context_; }
   // One line for the operator about a session that cannot go on; each once.
   std::optional<std::string> alarm();
-  [[nodiscard]] const FixDoorCounters& counters() const noexcept { return counters_; }
 
   // --- ConnectionOwner ---------------------------------------------------------------------------
   void on_message(Connection& connection, std::string_view text) override;
@@ -117,8 +109,10 @@ class FixDoor final : public ConnectionOwner {
   void take_decisions();
   void admit(std::shared_ptr<Connection> connection, DoorSession& session);
   void admit_waiting();
-  void refuse(Connection& connection, std::string_view begin_string, std::string_view comp_id,
-              std::string_view text);
+  // Answers the Logon the connection came with by a Logout.
+  void refuse(Connection& connection, std::string_view text);
+  // The session that Logon names; null where it was removed meanwhile.
+  [[nodiscard]] DoorSession* claimed_session(const Connection& connection) const;
   void each_second();
   void reset_weekly(DoorSession& session);
   void listen_for_wake();
@@ -134,7 +128,6 @@ class FixDoor final : public ConnectionOwner {
   std::int32_t wake_fd_ = -1;
   std::uint64_t wake_word_ = 0;
   std::unique_ptr<Authenticator> authenticator_;
-  MemberList members_;
   std::map<std::string, std::unique_ptr<DoorSession>, std::less<>> sessions_;
   // Of members no longer listed: they log on no more, and go on recording what becomes of their
   // orders.
@@ -147,8 +140,6 @@ class FixDoor final : public ConnectionOwner {
   std::set<std::uint64_t> fresh_;  // of them those that have said nothing, the oldest first
   std::uint64_t next_connection_ = 1;
   std::uint64_t last_tick_ns_ = 0;
-  FixDoorCounters counters_;
-  std::set<std::uint32_t> alarmed_;  // sessions told of
 };
 
 // The last Saturday 00:00 UTC at or before `time_ns`. Units: ns UTC.

@@ -14,6 +14,9 @@ LogonVerdict check_logon(const Fields& fields, std::string_view venue, const Mem
     return {.reason = "wrong BeginString", .silent = true};
   }
   if (for_conformance) return {};
+  if (!member->certificate_sha256.empty()) {
+    return {.reason = "this session needs a TLS client certificate, and TLS is not open yet"};
+  }
   const auto heartbeat = parse_number(fields.value(108));
   if (!heartbeat || *heartbeat < kMinHeartbeatSeconds || *heartbeat > kMaxHeartbeatSeconds) {
     return {.reason = "HeartBtInt (108) must be from 5 to 60 seconds"};

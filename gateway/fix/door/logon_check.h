@@ -22,7 +22,7 @@ inline constexpr std::uint64_t kMaxLatencyNs = 120'000'000'000;
 
 // Judges a connection's first message; `member` is who its 49 names, or null. `for_conformance`
 // leaves to the session layer what a conformance test wants to see it judge. Thread: any, pure.
-// Source: HG-FIX-001 to 005.
+// Source: RULES_OF_ENGAGEMENT, section 3.
 [[nodiscard]] LogonVerdict check_logon(const Fields& fields, std::string_view venue,
                                        const Member* member, std::uint64_t now_ns,
                                        bool for_conformance);

@@ -21,6 +21,7 @@
 #include "engine/base/closest_name.h"
 #include "engine/base/command_line.h"
 #include "engine/base/wrapped_text.h"
+#include "gateway/daemon/data_dir.h"
 #include "gateway/fix/members/authentication.h"
 #include "gateway/fix/members/member_json.h"
 #include "gateway/fix/members/member_list.h"
@@ -34,11 +35,6 @@ using engine::CommandLine;
 
 constexpr int kExitFailed = 1;
 constexpr std::string_view kOnSignal = "a running venue takes it on SIGHUP";
-
-std::string default_data_dir() {
-  const char* home = std::getenv("HOME");
-  return fmt::format("{}/.hourglass", home != nullptr ? home : ".");
-}
 
 int fail(std::string_view action, const absl::Status& status) {
   const std::string text =
@@ -149,7 +145,9 @@ void declare(CommandLine& line, NewMember& options) {
   line.text("public-key", options.public_key, "HEX",
             "let it log on with an Ed25519 signature; see `hourglass member keys`");
   line.text("certificate", options.certificate, "HEX",
-            "SHA-256 of the only TLS client certificate it may come with");
+            "SHA-256 of the only TLS client certificate it may come with; until TLS is open such a "
+            "member "
+            "is not let in");
   line.flag("no-cancel-on-disconnect", options.no_cancel_on_disconnect,
             "leave its DAY orders in the book when its connection ends");
   line.number("orders-per-second", options.orders_per_second, kRate, "most new orders it may send");

@@ -18,7 +18,6 @@ struct MemberSession {
   SessionIds ids;
   SessionRequests requests;
   WorkingList working;
-  std::uint32_t last_sequence = 0;  // highest session_sequence of the epoch
 };
 
 // By session number, those that ever sent something. Thread: one.

@@ -91,11 +91,6 @@ std::uint32_t OrderReports::instrument_count() const {
   return impl_->maker.instruments.count();
 }
 
-std::uint32_t OrderReports::last_session_sequence(SessionId session) const {
-  const MemberSession* const member = impl_->maker.sessions.find(session);
-  return member == nullptr ? 0 : member->last_sequence;
-}
-
 void OrderReports::write_status(const OrderView& order, Dialect dialect, const StatusEcho& echo,
                                 MessageWriter& writer) const {
   const Execution execution{.type = exec_type::kStatus,
@@ -104,12 +99,6 @@ void OrderReports::write_status(const OrderView& order, Dialect dialect, const S
                             .status = echo};
   write_execution_report(order, impl_->maker.instruments.find(order.instrument), dialect, execution,
                          writer);
-}
-
-void OrderReports::begin_epoch(SessionId session) {
-  if (MemberSession* const member = impl_->maker.sessions.find(session); member != nullptr) {
-    member->last_sequence = 0;
-  }
 }
 
 }  // namespace hourglass::gateway::fix

@@ -99,17 +99,12 @@ class OrderReports {
                                                           engine::InstrumentId& id) const;
   // One more than the highest id that is listed.
   [[nodiscard]] std::uint32_t instrument_count() const;
-  // The highest session_sequence of any command of the session that was followed since its epoch
-  // began; 0 if none. For recovery.
-  [[nodiscard]] std::uint32_t last_session_sequence(engine::SessionId session) const;
 
   // Writes an order's status report (150=I, 17=0) for OrderStatusRequest: `order_status_req_id` is
   // 790 or empty; with `mass_status_req_id` (584) not empty also 911 total and 912 last.
   using StatusEcho = fix::StatusEcho;
   void write_status(const OrderView& order, Dialect dialect, const StatusEcho& echo,
                     MessageWriter& writer) const;
-  // Forgets the highest inbound numbers seen of a session: a new epoch of its sequence numbers.
-  void begin_epoch(engine::SessionId session);
 
  private:
   struct Impl;

@@ -46,7 +46,7 @@ constexpr DoorRefusal refusal(DoorReject code, std::int32_t ord_rej_reason,
 // Fills what `fields` of a NewOrderSingle say into `order`: all but header, key and id. Units: the
 // instrument's ticks and lots. Errors: the first field that means nothing; `order` is then half
 // filled. Whether the terms are allowed is the core's to say. Thread: any, pure. Source: FIX 4.4
-// and 5.0 SP2, 35=D; HG-FIX-020.
+// and 5.0 SP2, 35=D; RULES_OF_ENGAGEMENT, section 8.
 [[nodiscard]] Checked read_order(const Fields& fields, const engine::Instrument& instrument,
                                  bool cancel_day_on_disconnect, engine::NewOrder& order);
 

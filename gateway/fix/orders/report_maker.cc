@@ -27,7 +27,6 @@ void ReportMaker::on_command(const engine::Command& command) {
   const engine::CommandHeader& header = command.header();
   if (!MemberSessions::is_fix(header.session)) return;
   MemberSession& session = sessions.find_or_add(header.session);
-  session.last_sequence = std::max(session.last_sequence, header.session_sequence);
   const auto request = request_of(command);
   if (!request.has_value()) return;
   session.requests.add(*request);

@@ -1,10 +1,14 @@
 #include "gateway/fix/quickfix/stock_acceptor.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <quickfix/Application.h>
 #include <quickfix/MessageStore.h>
 #include <quickfix/Session.h>
 #include <quickfix/SessionSettings.h>
 #include <quickfix/ThreadedSocketAcceptor.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <exception>
 #include <map>
@@ -111,6 +115,18 @@ struct StockAcceptor::Impl {
 };
 
 StockAcceptor::StockAcceptor(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+std::uint16_t StockAcceptor::free_port() {
+  const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address = {};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof(address);
+  const bool bound = ::bind(socket, reinterpret_cast<const sockaddr*>(&address), size) == 0 &&
+                     ::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) == 0;
+  ::close(socket);
+  return bound ? ntohs(address.sin_port) : static_cast<std::uint16_t>(0);
+}
 
 StockAcceptor::~StockAcceptor() {
   impl_->acceptor.stop(true);

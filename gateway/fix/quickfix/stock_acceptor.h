@@ -34,6 +34,9 @@ class StockAcceptor {
   // and by then its number may be another's. A test therefore keeps the acceptor in a process of
   // its own.
   static std::unique_ptr<StockAcceptor> start(const StockSettings& settings, std::string& error);
+  // A port of the loopback interface that nobody holds just now; 0 where there is none. Somebody
+  // may take it before it is bound, so a start with it may have to be tried again. Thread: any.
+  static std::uint16_t free_port();
   // Logs the sessions out and stops; may take 5 s.
   ~StockAcceptor();
   StockAcceptor(const StockAcceptor&) = delete;
