@@ -230,6 +230,12 @@ absl::Status JournalWriter::start_segment(const SegmentHeader& header) {
   return open_files();
 }
 
+absl::Status JournalWriter::write_index() {
+  if (!failure_.ok()) return failure_;
+  absl::Status written = write_pending_index();
+  return written.ok() ? written : fail(std::move(written));
+}
+
 absl::Status JournalWriter::write_pending_index() {
   if (!index_pending_) return absl::OkStatus();
   index_pending_ = false;

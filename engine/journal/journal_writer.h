@@ -70,6 +70,11 @@ class JournalWriter {
   // the spare is not ready the rest of its zeros. No allocation but then.
   absl::Status commit(const FrameStamp& stamp);
 
+  // Writes the last frame's index record, which commit() else does before the next frame: to be
+  // called when whoever waited for the frame has been told. Errors: the device's; failed for good.
+  // Cost: a system call, nothing durable.
+  absl::Status write_index();
+
   // Gives the oldest segment's file to the preparer as its spare, if every command in it is at or
   // below `archived_through`, which says that the caller has a copy and that no reader holds it.
   // Errors, all changing nothing unless the device's: kFailedPrecondition when it is not archived,
@@ -123,7 +128,7 @@ class JournalWriter {
   std::uint32_t frame_number_ = 0;  // of the next frame
   std::uint32_t prev_blocks_ = 0;
   bool index_pending_ = false;
-  IndexRecord pending_index_{};  // of the last frame, written with the next
+  IndexRecord pending_index_{};  // of the last frame
 
   // The journal so far.
   Digest chain_{};

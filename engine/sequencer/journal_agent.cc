@@ -71,18 +71,22 @@ absl::Status JournalAgent::commit(std::uint32_t commands, bool seal) noexcept {
   }
   // A seal that alone would need a new segment: the journal simply ends without one.
   if (seal && absl::IsFailedPrecondition(status)) return absl::OkStatus();
-  if (!status.ok()) {
-    failure_ = status;
-    rings_.journal_failed.set(1);
-    if (durable_wake_ != nullptr) durable_wake_->notify();
-    return status;
-  }
+  if (!status.ok()) return stop(status);
   if (rings_.journal_full.get_value_only() != 0) rings_.journal_full.set(0);
   counters_.frames += 1;
   counters_.commands += commands;
   rings_.durable.set(writer_.durable().value() + 1);
   if (durable_wake_ != nullptr) durable_wake_->notify();
+  // Nobody waits for the index.
+  if (const absl::Status indexed = writer_.write_index(); !indexed.ok()) return stop(indexed);
   return status;
+}
+
+absl::Status JournalAgent::stop(const absl::Status& why) noexcept {
+  failure_ = why;
+  rings_.journal_failed.set(1);
+  if (durable_wake_ != nullptr) durable_wake_->notify();
+  return why;
 }
 
 absl::Status JournalAgent::seal() {

@@ -55,6 +55,8 @@ class JournalAgent final : public Agent {
   std::uint32_t append_waiting() noexcept;
   void take_point(SequenceNumber last) noexcept;
   absl::Status commit(std::uint32_t commands, bool seal) noexcept;
+  // The journal has failed for good. Returns `why`.
+  absl::Status stop(const absl::Status& why) noexcept;
 
   JournalWriter& writer_;
   PipelineRings& rings_;

@@ -25,6 +25,9 @@ constexpr std::int64_t kMaxSnapshotEvery = 1'000'000'000'000;
 
 // Looks without work, each giving the processor away, before the thread sleeps.
 constexpr std::uint32_t kYields = 20;
+// While the disk is at it, its answer comes sooner than a sleeper wakes; a slow one is not waited
+// for so.
+constexpr std::uint32_t kYieldsForDisk = 200;
 // A busy thread looks for alarms only now and then.
 constexpr std::uint64_t kRoundsBetweenAlarms = 4096;
 constexpr std::uint64_t kSleepNs = 100'000'000;
@@ -141,7 +144,7 @@ absl::Status serve_lines(Venue& venue, InputLines& lines, bool interactive) {
     if (idle_rounds == 1 || ++rounds % kRoundsBetweenAlarms == 0) tell_alarm(venue);
     if (venue.fix() == nullptr) {
       if (done == 0) lines.wait(kSleepNs);
-    } else if (idle_rounds > kYields) {
+    } else if (idle_rounds > (venue.waits_for_disk() ? kYieldsForDisk : kYields)) {
       venue.wait(kSleepNs);
     } else if (done == 0) {
       ::sched_yield();

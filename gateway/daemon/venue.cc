@@ -217,6 +217,11 @@ void Venue::wait(std::uint64_t timeout_ns) {
   durable_wake_.cancel();
 }
 
+bool Venue::waits_for_disk() const noexcept {
+  const engine::PipelineRings& rings = pipeline_->rings();
+  return rings.durable.get() < rings.applied.get();
+}
+
 void Venue::wake() noexcept {
   if (fix_) fix_->door().wake();
 }

@@ -62,6 +62,8 @@ class Venue {
   // Sleeps until a socket, the journal or wake() has something, at most `timeout_ns`. With a FIX
   // door only.
   void wait(std::uint64_t timeout_ns);
+  // Whether something was applied that is not durable yet.
+  [[nodiscard]] bool waits_for_disk() const noexcept;
   // Ends a wait(). Thread: any; safe in a signal handler.
   void wake() noexcept;
   [[nodiscard]] const std::string& data_dir() const noexcept { return data_dir_; }

@@ -149,6 +149,9 @@ class DoorSession final : public NumberStore, public SessionPeer {
   bool put(std::uint32_t sequence, std::string_view text, bool is_application,
            std::uint32_t report_number);
   bool check_next_expected(const Fields& fields);
+  // Takes the message in hand without QuickFIX where QuickFIX would only hand it on. False: it
+  // would do more, and nothing was done.
+  bool take_plainly(std::uint32_t number);
   bool has_room_ahead(std::string_view type, std::uint32_t number, std::size_t bytes);
   void continue_resend();
   // Sends what stands at the range's beginning, and moves it on.
@@ -173,6 +176,7 @@ class DoorSession final : public NumberStore, public SessionPeer {
   bool logged_out_ = false;  // by a Logout, not by a lost connection
   bool possibly_resent_ = false;
   std::string trouble_;
+  std::optional<Judgement> judged_;  // of the message that QuickFIX is to refuse
   std::string out_;
   std::string in_;
   Fields fields_;

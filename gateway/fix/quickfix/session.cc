@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "gateway/fix/quickfix/plain_rules_builder.h"
+
 namespace hourglass {
 namespace gateway {
 namespace fix {
@@ -116,6 +118,7 @@ class StoreFactory : public FIX::MessageStoreFactory {
 struct Dictionaries::Impl {
   std::string begin_string;
   FIX::DataDictionaryProvider provider;
+  PlainRules plain_rules;
 };
 
 Dictionaries::Dictionaries(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -132,23 +135,23 @@ std::unique_ptr<Dictionaries> Dictionaries::parse(const std::string& begin_strin
     impl->provider.addTransportDataDictionary(
         FIX::BeginString(begin_string),
         ptr::shared_ptr<FIX::DataDictionary>(new FIX::DataDictionary(transport_text)));
-    if (!application.empty()) {
-      std::istringstream application_text(application);
-      impl->provider.addApplicationDataDictionary(
-          FIX::ApplVerID(FIX::ApplVerID_FIX50SP2),
-          ptr::shared_ptr<FIX::DataDictionary>(new FIX::DataDictionary(application_text)));
-    } else {
-      // What QuickFIX looks under where a message is read without its session's version.
-      std::istringstream again(transport);
-      impl->provider.addApplicationDataDictionary(
-          FIX::ApplVerID(FIX::ApplVerID_FIX44),
-          ptr::shared_ptr<FIX::DataDictionary>(new FIX::DataDictionary(again)));
-    }
+    // FIX 4.4's is added once more: it is what QuickFIX looks under where a message is read without
+    // its session's version.
+    std::istringstream application_text(application.empty() ? transport : application);
+    ptr::shared_ptr<FIX::DataDictionary> messages(new FIX::DataDictionary(application_text));
+    impl->provider.addApplicationDataDictionary(
+        FIX::ApplVerID(application.empty() ? FIX::ApplVerID_FIX44 : FIX::ApplVerID_FIX50SP2),
+        messages);
+    impl->plain_rules = plain_rules_of(*messages);
     return std::unique_ptr<Dictionaries>(new Dictionaries(std::move(impl)));
   } catch (const std::exception& fault) {
     error = fault.what();
     return nullptr;
   }
+}
+
+const PlainRules& Dictionaries::plain_rules() const {
+  return impl_->plain_rules;
 }
 
 // QuickFIX's callbacks. An exception other than those it lists would end the process, so nothing of
@@ -205,6 +208,21 @@ struct QuickFixSession::Impl : public FIX::Application, public FIX::Responder {
   }
   void disconnect() override { peer.disconnect(); }
 
+  // It hands out its state as the log it also is.
+  FIX::SessionState& state() const { return *static_cast<FIX::SessionState*>(session->getLog()); }
+
+  // Signs of life are told only before QuickFIX looks at them: its times are costly to make.
+  void tell_signs() {
+    if (last_sent_ns != 0) state().lastSentTime(time_of(std::exchange(last_sent_ns, 0)));
+    if (last_received_ns == 0) return;
+    state().lastReceivedTime(time_of(std::exchange(last_received_ns, 0)));
+    state().testRequest(0);
+  }
+  static FIX::UtcTimeStamp time_of(std::uint64_t time_ns) {
+    return FIX::UtcTimeStamp(static_cast<time_t>(time_ns / 1000000000),
+                             static_cast<int>(time_ns / 1000 % 1000000), 6);
+  }
+
   SessionIdentity who;
   Store store;
   StoreFactory factory;
@@ -213,6 +231,8 @@ struct QuickFixSession::Impl : public FIX::Application, public FIX::Responder {
   bool wants_next_expected = false;
   const std::string* text = nullptr;  // the message in hand
   std::uint32_t sequence = 0;         // its number
+  std::uint64_t last_sent_ns = 0;     // not yet told; 0: none
+  std::uint64_t last_received_ns = 0;
   std::unique_ptr<FIX::Session> session;
 };
 
@@ -245,6 +265,7 @@ void QuickFixSession::connected() {
 void QuickFixSession::lost() {
   impl_->session->disconnect();
   impl_->session->setResponder(nullptr);
+  impl_->last_sent_ns = impl_->last_received_ns = 0;
 }
 
 bool QuickFixSession::next(const std::string& text, std::uint32_t sequence) {
@@ -252,6 +273,7 @@ bool QuickFixSession::next(const std::string& text, std::uint32_t sequence) {
   impl_->sequence = sequence;
   // Only a Logon that asks for it, for QuickFIX would reset at midnight as well.
   impl_->store.allow_reset(impl_->who.reset_on_logon || asks_for_reset(text));
+  impl_->tell_signs();
   bool whole = true;
   try {
     impl_->session->next(text, FIX::UtcTimeStamp());
@@ -271,6 +293,7 @@ bool QuickFixSession::next(const std::string& text, std::uint32_t sequence) {
 }
 
 void QuickFixSession::tick() {
+  impl_->tell_signs();
   try {
     impl_->session->next(FIX::UtcTimeStamp());
   } catch (const std::exception&) {
@@ -278,8 +301,18 @@ void QuickFixSession::tick() {
   }
 }
 
-void QuickFixSession::note_sent() {
-  static_cast<FIX::SessionState*>(impl_->session->getLog())->lastSentTime(FIX::UtcTimeStamp());
+void QuickFixSession::note_sent(std::uint64_t time_ns) {
+  impl_->last_sent_ns = time_ns;
+}
+
+bool QuickFixSession::is_in_step() const {
+  const FIX::SessionState& state = impl_->state();
+  return state.receivedLogon() && state.sentLogon() && !state.sentLogout() &&
+         !state.resendRequested();
+}
+
+void QuickFixSession::note_received(std::uint64_t time_ns) {
+  impl_->last_received_ns = time_ns;
 }
 
 // QuickFIX sends it at its next look at the clock, which is now.

@@ -12,6 +12,8 @@
 #include <memory>
 #include <string>
 
+#include "gateway/fix/quickfix/plain_rules.h"
+
 namespace hourglass {
 namespace gateway {
 namespace fix {
@@ -83,6 +85,9 @@ class Dictionaries {
   Dictionaries(const Dictionaries&) = delete;
   Dictionaries& operator=(const Dictionaries&) = delete;
 
+  // Of the version's application messages.
+  const PlainRules& plain_rules() const;
+
  private:
   friend class QuickFixSession;
   struct Impl;
@@ -109,8 +114,15 @@ class QuickFixSession {
   bool next(const std::string& text, std::uint32_t sequence);
   // Once a second: heartbeats and time-outs.
   void tick();
-  // The peer has sent a message of its own, which counts as a sign of life.
-  void note_sent();
+  // The peer has sent a message of its own at this time, which counts as a sign of life. Units: ns
+  // UTC.
+  void note_sent(std::uint64_t time_ns);
+  // Whether an application message that is plain and has the next number would go straight to
+  // on_application(): logged on, and nothing asked for again.
+  bool is_in_step() const;
+  // Such a message came at this time and was taken without next(). The number is the peer's to move
+  // on. Units: ns UTC.
+  void note_received(std::uint64_t time_ns);
   // Sends a Logout with this text; the other side's answer, or a time-out, ends the connection.
   void log_out(const std::string& text);
   // Answers the Logon with 789 from now on, or no more.
