@@ -28,6 +28,7 @@ absl::StatusOr<std::unique_ptr<FixGateway>> FixGateway::open(FixDoorSettings set
 
 void FixGateway::on_beginning() {
   reports_.clear();
+  market_.clear();
   last_inbound_.clear();
 }
 
@@ -39,7 +40,10 @@ void FixGateway::on_command(const Command& command, std::span<const Event> event
       header.sequence > session->file().epoch_applied()) {
     last_inbound_[header.session.value()] = header.session_sequence;
   }
-  for (const Event& event : events) reports_.on_event(event, *this);
+  for (const Event& event : events) {
+    reports_.on_event(event, *this);
+    market_.on_event(event);
+  }
 }
 
 void FixGateway::attach(engine::PipelineRings& rings) {
@@ -68,12 +72,15 @@ std::uint32_t FixGateway::do_work() {
 std::uint32_t FixGateway::deliver() {
   const std::uint64_t durable = rings_->durable.get();
   door_->context().applied = SequenceNumber(rings_->applied.get() - 1);
-  return events_->read(kEventsPerRound, engine::kNoLimit, [&](const Event& event) {
-    if (event.header().command_sequence.value() >= durable) return false;
-    reports_.on_event(event, *this);
-    tell_answered(event);
-    return true;
-  });
+  const std::uint32_t told =
+      events_->read(kEventsPerRound, engine::kNoLimit, [&](const Event& event) {
+        if (event.header().command_sequence.value() >= durable) return false;
+        reports_.on_event(event, *this);
+        market_.on_event(event);
+        tell_answered(event);
+        return true;
+      });
+  return told + market_.streams.refresh();
 }
 
 // A request is answered by the first event that names it; a disconnect by its end.

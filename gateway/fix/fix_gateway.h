@@ -20,6 +20,7 @@
 #include "engine/sequencer/history.h"
 #include "engine/sequencer/pipeline_rings.h"
 #include "gateway/fix/door/fix_door.h"
+#include "gateway/fix/market/market_data.h"
 #include "gateway/fix/orders/order_entry.h"
 #include "gateway/fix/orders/order_reports.h"
 
@@ -42,7 +43,8 @@ class FixGateway final : public engine::HistoryFollower, public ReportSink {
   [[nodiscard]] absl::Status listen() { return door_->listen(); }
   // One round over the sockets. Returns what it did.
   std::uint32_t do_work();
-  // Reports what has become durable. Returns how many events that was.
+  // Reports what has become durable, and tells who watches the market. Returns how many events that
+  // was.
   std::uint32_t deliver();
   // Ends with everybody logged out.
   void close(const std::string& text);
@@ -56,10 +58,11 @@ class FixGateway final : public engine::HistoryFollower, public ReportSink {
               const MessageWriter& writer) override;
 
  private:
-  FixGateway() : entry_(reports_) {}
+  FixGateway() : market_(reports_), entry_(reports_, market_) {}
   void tell_answered(const engine::Event& event);
 
   OrderReports reports_;
+  MarketData market_;
   OrderEntry entry_;
   std::unique_ptr<FixDoor> door_;
   engine::PipelineRings* rings_ = nullptr;

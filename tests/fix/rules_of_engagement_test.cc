@@ -16,6 +16,9 @@
 #include "gateway/fix/door/door_session.h"
 #include "gateway/fix/door/fix_door.h"
 #include "gateway/fix/door/logon_check.h"
+#include "gateway/fix/market/market_request.h"
+#include "gateway/fix/market/market_streams.h"
+#include "gateway/fix/market/trading_status.h"
 #include "gateway/fix/members/authentication.h"
 #include "gateway/fix/members/failed_logons.h"
 #include "gateway/fix/orders/order_entry.h"
@@ -126,6 +129,14 @@ std::string limits_table() {
   row("New orders and replaces of a session in a day",
       fmt::to_string(engine::kMaxClientKeysPerSession));
   row("Contracts in one 35=y", fmt::to_string(kSecuritiesPerMessage));
+  row("Requests for market data open at a time, contracts in one",
+      fmt::format("{}, {}", kMaxMarketRequests, kMaxSymbolsPerRequest));
+  row("Levels a side told, and with 265=0", fmt::format("{}, {}", kMaxBookDepth, kMaxRefreshDepth));
+  row("Entries of one 35=X", fmt::to_string(kMaxUpdateEntries));
+  row("Unread by you, above which updates are left out",
+      fmt::format("{} KiB", kWritableBelowBytes >> 10));
+  row("Subscriptions to states (35=e, g)", fmt::to_string(kMaxStatusRequests));
+  row("MDReqID (262), 324 and 335", fmt::format("{} characters", kMaxRequestIdBytes));
   row("Connections, and those of them not logged on",
       fmt::format("{}, {}", kMaxConnections, kMaxStrangers));
   return table;

@@ -59,6 +59,29 @@ TEST_F(SessionFileTest, KeepsNumbersAndMessagesWhenOpenedAgain) {
   EXPECT_EQ(file->next_application(4), 4U);
 }
 
+TEST_F(SessionFileTest, UsesUpNumbersWithoutDisplacingMessages) {
+  constexpr std::uint32_t kUsed = 3 * kReservedBlock;
+  constexpr std::uint32_t kNext = kUsed + 2;
+  auto file = open();
+  put(*file, 1, 7);
+  // Ends: each number is reserved at some time.
+  for (std::uint32_t used = 0; used < kUsed;) used += file->use_number() ? 1U : 0U;
+  put(*file, kNext, 8);
+  const auto expect_both = [](const SessionFile& found) {
+    EXPECT_EQ(shown(found.get(1)), "1 7 app " + message(1));
+    EXPECT_EQ(shown(found.get(2)), "nothing");
+    EXPECT_EQ(found.next_application(2), kNext);
+    EXPECT_EQ(shown(found.get(kNext)), fmt::format("{} 8 app {}", kNext, message(kNext)));
+  };
+  expect_both(*file);
+  const auto after_power_cut = open(copy(), "boot two");
+  EXPECT_GT(after_power_cut->next_sender(), kNext);
+  file.reset();
+  file = open();
+  expect_both(*file);
+  EXPECT_EQ(file->next_sender(), kNext + 1);
+}
+
 TEST_F(SessionFileTest, AMachineStartedAnewAfterACloseInOrderIsNoPowerCut) {
   auto file = open();
   put_up_to(*file, 3);

@@ -87,6 +87,7 @@ std::string_view ClientRequests::help() {
          "                              [show QTY] [account N] [as ID]\n"
          "  cancel ID | replace ID QTY @ PRICE | cancel-all\n"
          "  status ID | orders | list\n"
+         "  watch SYMBOL...             prints the best levels at each change until interrupted\n"
          "  tail                        prints reports until interrupted\n"
          "  help | quit\n";
 }

@@ -20,6 +20,7 @@
 #include "gateway/daemon/data_dir.h"
 #include "gateway/fix/client/client_requests.h"
 #include "gateway/fix/client/fix_client.h"
+#include "gateway/fix/client/market_watch.h"
 #include "gateway/fix/client/number_file.h"
 #include "gateway/fix/client/trading_desk.h"
 
@@ -180,10 +181,19 @@ void print(std::string_view text) {
   std::fflush(stdout);
 }
 
-absl::Status say_line(TradingDesk& desk, std::string_view line) {
+bool is_stop_asked() {
+  return stop_asked != 0;
+}
+
+absl::Status watch(FixClient& client, const std::vector<std::string_view>& words) {
+  return watch_market(client, {words.begin() + 1, words.end()}, print, is_stop_asked);
+}
+
+absl::Status say_line(TradingDesk& desk, FixClient& client, std::string_view line) {
   const auto words = ClientRequests::split(line);
-  if (words.size() == 1 && words[0] == "tail") return desk.tail([] { return stop_asked != 0; });
-  absl::Status status = desk.say(words);
+  if (words.size() == 1 && words[0] == "tail") return desk.tail(is_stop_asked);
+  const bool is_watch = !words.empty() && words[0] == "watch";
+  absl::Status status = is_watch ? watch(client, words) : desk.say(words);
   const bool is_wrong_line = absl::IsInvalidArgument(status) || absl::IsNotFound(status);
   if (!is_wrong_line) return status;
   print(fmt::format("? {}\n", std::string(status.message())));
@@ -191,7 +201,7 @@ absl::Status say_line(TradingDesk& desk, std::string_view line) {
 }
 
 // Lines from standard input and reports from the venue, whichever comes.
-absl::Status converse(TradingDesk& desk, const FixClient& client) {
+absl::Status converse(TradingDesk& desk, FixClient& client) {
   LineInput input;
   for (bool more = true; more && stop_asked == 0;) {
     std::array<pollfd, 2> sources{
@@ -200,7 +210,7 @@ absl::Status converse(TradingDesk& desk, const FixClient& client) {
     const int ready = ::poll(sources.data(), sources.size(), kPollMs);
     if (ready > 0 && sources[0].revents != 0) more = input.read();
     while (const auto line = input.next_line()) {
-      absl::Status status = say_line(desk, *line);
+      absl::Status status = say_line(desk, client, *line);
       if (absl::IsCancelled(status)) return desk.settle();
       if (!status.ok()) return status;
     }
@@ -210,8 +220,10 @@ absl::Status converse(TradingDesk& desk, const FixClient& client) {
   return desk.settle();
 }
 
-absl::Status run_request(TradingDesk& desk, const std::vector<std::string_view>& words) {
-  if (words[0] == "tail") return desk.tail([] { return stop_asked != 0; });
+absl::Status run_request(TradingDesk& desk, FixClient& client,
+                         const std::vector<std::string_view>& words) {
+  if (words[0] == "tail") return desk.tail(is_stop_asked);
+  if (words[0] == "watch") return watch(client, words);
   const absl::Status status = desk.say(words);
   return status.ok() ? desk.settle() : status;
 }
@@ -237,7 +249,8 @@ absl::Status trade(const Options& options, bool& saw_refusal) {
   const auto start_ns = std::chrono::duration_cast<std::chrono::nanoseconds>(start).count();
   TradingDesk desk(*client, ClientRequests(begin_string, static_cast<std::uint64_t>(start_ns)),
                    print);
-  status = options.words.empty() ? converse(desk, *client) : run_request(desk, options.words);
+  status =
+      options.words.empty() ? converse(desk, *client) : run_request(desk, *client, options.words);
   saw_refusal = desk.saw_refusal();
   if (client->is_logged_on()) {
     const absl::Status left = client->logout();

@@ -206,6 +206,22 @@ void DoorSession::send_application(const MessageWriter& writer, std::uint32_t re
   quickfix_->note_sent(context_.now_ns);
 }
 
+bool DoorSession::can_stream() const noexcept {
+  return trouble_.empty() && resend_.empty() && is_logged_on() && connection_ != nullptr &&
+         connection_->is_open() && !connection_->is_closing() &&
+         connection_->unsent_bytes() < kWritableBelowBytes;
+}
+
+bool DoorSession::stream(const MessageWriter& writer) {
+  const std::uint32_t sequence = file_->next_sender();
+  if (!can_stream() || !file_->use_number()) return false;
+  out_.clear();
+  append_message(out_, header(sequence), writer.msg_type(), writer.body());
+  connection_->send(out_);
+  quickfix_->note_sent();
+  return true;
+}
+
 void DoorSession::pushed(std::uint32_t sequence) {
   if (sequence == 0) {
     ++disconnects_in_flight_;

@@ -11,6 +11,7 @@
 
 #include "engine/base/types.h"
 #include "gateway/fix/door/throttle.h"
+#include "gateway/fix/market/market_peer.h"
 #include "gateway/fix/members/member_list.h"
 #include "gateway/fix/orders/order_reports.h"
 #include "gateway/fix/quickfix/session.h"
@@ -59,7 +60,7 @@ struct DoorContext {
 };
 
 // Thread: the door's.
-class DoorSession final : public NumberStore, public SessionPeer {
+class DoorSession final : public NumberStore, public SessionPeer, public MarketPeer {
  public:
   // Everything outlives the session.
   DoorSession(const Member& member, std::unique_ptr<SessionFile> file,
@@ -83,7 +84,11 @@ class DoorSession final : public NumberStore, public SessionPeer {
   // Numbers, records and, if logged on, sends a message of ours. `report_number`: of the core's
   // report it carries, or 0. A message that cannot be recorded is not sent and the session is cut
   // off: trouble() says why, and nobody logs on to it until the venue starts again.
-  void send_application(const MessageWriter& writer, std::uint32_t report_number = 0);
+  void send_application(const MessageWriter& writer, std::uint32_t report_number = 0) override;
+
+  // Not with kWritableBelowBytes or more unread.
+  [[nodiscard]] bool can_stream() const noexcept override;
+  [[nodiscard]] bool stream(const MessageWriter& writer) override;
 
   // --- Requests in flight ------------------------------------------------------------------------
   // The request of message `sequence` was pushed; 0: a disconnect.
@@ -94,9 +99,9 @@ class DoorSession final : public NumberStore, public SessionPeer {
     return !in_flight_.empty() || disconnects_in_flight_ != 0;
   }
 
-  [[nodiscard]] std::uint64_t now_ns() const noexcept { return context_.now_ns; }
+  [[nodiscard]] std::uint64_t now_ns() const noexcept override { return context_.now_ns; }
   [[nodiscard]] const Member& member() const noexcept { return member_; }
-  [[nodiscard]] Dialect dialect() const noexcept {
+  [[nodiscard]] Dialect dialect() const noexcept override {
     return member_.version == FixVersion::kFix44 ? Dialect::kFix44 : Dialect::kFix50Sp2;
   }
   // Buckets start full where the rate is another.
@@ -109,7 +114,9 @@ class DoorSession final : public NumberStore, public SessionPeer {
     }
     member_ = member;
   }
-  [[nodiscard]] engine::SessionId id() const noexcept { return engine::SessionId(member_.session); }
+  [[nodiscard]] engine::SessionId id() const noexcept override {
+    return engine::SessionId(member_.session);
+  }
   [[nodiscard]] SessionFile& file() noexcept { return *file_; }
   [[nodiscard]] Connection* connection() const noexcept { return connection_.get(); }
   [[nodiscard]] bool is_logged_on() const noexcept;

@@ -95,15 +95,21 @@ Judgement OrderEntry::on_message(DoorSession& session, const Fields& fields, std
   if (type == "H") return questions_.order_status(session, fields);
   if (type == "AF") return questions_.mass_status(session, fields);
   if (type == "x") return questions_.security_list(session, fields);
-  if (type == "e") return questions_.security_status(session, fields);
+  if (type == "c") return questions_.security_definition(session, fields);
+  if (type == "e") return market_.status.security_status(session, fields);
+  if (type == "g") return market_.status.session_status(session, fields);
+  if (type == "V") return market_.streams.request(session, fields);
   return {Verdict::kUnsupportedType, 0};
 }
 
-void OrderEntry::on_logon(DoorSession&) {}
+void OrderEntry::on_logon(DoorSession& session) {
+  market_.forget(session.id());
+}
 
 // Design, 10, 9: what asked for it is cancelled by a command, so that a replay cancels the same. It
 // counts as under way from now on, so that the next Logon waits for what becomes of it.
 void OrderEntry::on_logout(DoorSession& session, bool lost) {
+  market_.forget(session.id());
   if (!lost || ingress_ == nullptr) return;
   session.pushed(0);
   disconnects_.push_back(&session);

@@ -10,6 +10,7 @@
 #include "engine/order/command.h"
 #include "engine/ring/mpsc_ring.h"
 #include "gateway/fix/door/door_session.h"
+#include "gateway/fix/market/market_data.h"
 #include "gateway/fix/orders/order_reports.h"
 #include "gateway/fix/orders/order_terms.h"
 #include "gateway/fix/orders/questions.h"
@@ -22,9 +23,10 @@ inline constexpr std::uint64_t kStaleAfterNs = 10'000'000'000;
 // Thread: the door's.
 class OrderEntry final : public SessionApplication {
  public:
-  // `reports` outlives the entry. Commands go to the ring given by attach(); before that, and after
+  // Both outlive the entry. Commands go to the ring given by attach(); before that, and after
   // detach(), orders are refused kNotAvailable.
-  explicit OrderEntry(OrderReports& reports) : reports_(reports), questions_(reports) {}
+  OrderEntry(OrderReports& reports, MarketData& market)
+      : reports_(reports), market_(market), questions_(reports) {}
 
   void attach(engine::MpscRing<engine::Command>& ingress) noexcept { ingress_ = &ingress; }
   void detach() noexcept { ingress_ = nullptr; }
@@ -53,6 +55,7 @@ class OrderEntry final : public SessionApplication {
                        std::uint32_t code, std::string_view text);
 
   OrderReports& reports_;
+  MarketData& market_;
   Questions questions_;
   engine::MpscRing<engine::Command>* ingress_ = nullptr;
   MessageWriter writer_;

@@ -15,7 +15,8 @@ constexpr std::uint32_t kSide = 54;
 constexpr std::uint32_t kSymbol = 55;
 constexpr std::uint32_t kText = 58;
 constexpr std::uint32_t kSecurityReqId = 320;
-constexpr std::uint32_t kSecurityStatusReqId = 324;
+constexpr std::uint32_t kSecurityRequestType = 321;
+constexpr std::uint32_t kSecurityResponseType = 323;
 constexpr std::uint32_t kSecurityListRequestType = 559;
 constexpr std::uint32_t kMassStatusReqId = 584;
 constexpr std::uint32_t kMassStatusReqType = 585;
@@ -146,16 +147,24 @@ Judgement Questions::security_list(DoorSession& session, const Fields& fields) {
   return {Verdict::kTaken, 0};
 }
 
-Judgement Questions::security_status(DoorSession& session, const Fields& fields) {
-  if (fields.value(263) != "0") return {Verdict::kWrongValue, 263};
+// FIX 323: 1 as it is, 5 rejected, 6 nothing matches.
+Judgement Questions::security_definition(DoorSession& session, const Fields& fields) {
+  const std::string_view type = fields.value(kSecurityRequestType);
   engine::InstrumentId id;
   const engine::Instrument* instrument = reports_.find_instrument(fields.value(kSymbol), id);
-  writer_.begin("f");
-  writer_.text(kSecurityStatusReqId, fields.value(kSecurityStatusReqId));
-  writer_.text(kSymbol, fields.value(kSymbol));
-  // 20: unknown or invalid.
-  writer_.number(326, instrument ? security_trading_status(instrument->state) : 20);
-  writer_.timestamp(60, engine::Timestamp(session.now_ns()));
+  const bool is_supported = type == "0" || type == "1";
+  writer_.begin("d");
+  if (!is_supported) {
+    writer_.text(kText, "the type (321) is 0 or 1; contracts are listed by 35=x");
+  } else if (instrument == nullptr) {
+    writer_.text(kSymbol, fields.value(kSymbol)).text(kText, "no such contract");
+  } else {
+    write_security(*instrument);
+  }
+  writer_.text(kSecurityReqId, fields.value(kSecurityReqId));
+  writer_.text(322, fmt::format("{}.{}", fields.value(kSecurityReqId), session.next_sender()));
+  const char found = instrument == nullptr ? '6' : '1';
+  writer_.character(kSecurityResponseType, is_supported ? found : '5');
   session.send_application(writer_);
   return {Verdict::kTaken, 0};
 }

@@ -27,8 +27,8 @@ class Questions {
   Judgement mass_status(DoorSession& session, const Fields& fields);
   // 35=x: SecurityListRequestType (559) 0 one symbol, 4 all.
   Judgement security_list(DoorSession& session, const Fields& fields);
-  // 35=e, a snapshot (263=0): the state of one contract.
-  Judgement security_status(DoorSession& session, const Fields& fields);
+  // 35=c: SecurityRequestType (321) 0 or 1, the terms of the contract Symbol (55) names.
+  Judgement security_definition(DoorSession& session, const Fields& fields);
 
  private:
   void no_such_order(DoorSession& session, const Fields& fields, std::string_view text);

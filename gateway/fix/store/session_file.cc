@@ -176,6 +176,8 @@ struct SessionFile::Impl {
   void commit() noexcept;
   [[nodiscard]] Reservation reservation(std::uint32_t end) const noexcept;
   absl::Status reserve_next_sender();
+  // Asks for the next block where half of what is reserved, up to `durable`, is used.
+  void reserve_ahead(std::uint32_t durable);
 };
 
 absl::Status SessionFile::Impl::begin() {
@@ -240,12 +242,16 @@ absl::Status SessionFile::Impl::reserve_next_sender() {
     requested_end = block_end(next);
     return reserver->request_and_wait(reservation(requested_end));
   }
-  if (durable - next <= kReservedBlock / 2 && requested_end <= durable &&
+  reserve_ahead(durable);
+  return absl::OkStatus();
+}
+
+void SessionFile::Impl::reserve_ahead(std::uint32_t durable) {
+  if (durable - header.next_sender <= kReservedBlock / 2 && requested_end <= durable &&
       durable != kSenderNumberMax) {
     requested_end = block_end(durable);
     reserver->request(reservation(requested_end));
   }
-  return absl::OkStatus();
 }
 
 absl::StatusOr<std::unique_ptr<SessionFile>> SessionFile::open(const std::string& path,
@@ -348,6 +354,23 @@ absl::Status SessionFile::put(std::uint32_t sequence, std::string_view text, boo
   header.last_report = std::max(header.last_report, report_number);
   impl_->commit();
   return absl::OkStatus();
+}
+
+bool SessionFile::use_number() {
+  HeaderCopy& header = impl_->header;
+  if (header.next_sender == kSenderNumberMax) return false;
+  const std::uint32_t durable = impl_->reserver->durable_end(header.life);
+  if (header.next_sender >= durable) {
+    if (impl_->requested_end <= header.next_sender) {
+      impl_->requested_end = block_end(header.next_sender);
+      impl_->reserver->request(impl_->reservation(impl_->requested_end));
+    }
+    return false;
+  }
+  impl_->reserve_ahead(durable);
+  ++header.next_sender;
+  impl_->commit();
+  return true;
 }
 
 std::optional<StoredMessage> SessionFile::get(std::uint32_t sequence) const {

@@ -76,6 +76,10 @@ class SessionFile {
   // and in the first put() after reset().
   absl::Status put(std::uint32_t sequence, std::string_view text, bool is_application,
                    std::uint32_t report_number);
+  // Uses up next_sender() for a message that is not kept: a resend fills its number. Room in the
+  // ring is for messages worth keeping. False where the number is not reserved on the disk yet (it
+  // is asked for: try again later) or none is left; nothing changed. Cost: a checksum; never waits.
+  [[nodiscard]] bool use_number();
   // Message `sequence`; nothing where it is not held any more (or never was), or is
   // damaged. Cost: a binary search and a checksum.
   [[nodiscard]] std::optional<StoredMessage> get(std::uint32_t sequence) const;

@@ -1,0 +1,79 @@
+#include "gateway/fix/market/market_messages.h"
+
+#include <string>
+
+namespace hourglass::gateway::fix {
+namespace {
+
+constexpr std::uint32_t kSymbol = 55;
+constexpr std::uint32_t kText = 58;
+constexpr std::uint32_t kRptSeq = 83;
+constexpr std::uint32_t kMdReqId = 262;
+constexpr std::uint32_t kNoMdEntries = 268;
+constexpr std::uint32_t kMdEntryType = 269;
+constexpr std::uint32_t kMdEntryPx = 270;
+constexpr std::uint32_t kMdEntrySize = 271;
+constexpr std::uint32_t kMdEntryDate = 272;
+constexpr std::uint32_t kMdEntryTime = 273;
+constexpr std::uint32_t kMdUpdateAction = 279;
+constexpr std::uint32_t kMdReqRejReason = 281;
+constexpr std::uint32_t kNumberOfOrders = 346;
+constexpr std::uint32_t kTradeId = 1003;
+constexpr std::uint32_t kAggressorSide = 2446;
+constexpr std::uint32_t kFeedSequence = 25000;
+constexpr std::uint32_t kMatchId = 25002;
+constexpr std::size_t kDateBytes = 8;  // of YYYYMMDD-HH:MM:SS.uuuuuu
+
+// The body of an entry, which 269 begins in a snapshot.
+void write_entry(const MarketEntry& entry, Dialect dialect, MessageWriter& writer) {
+  writer.character(kMdEntryType, entry.type);
+  if (entry.has_price) {
+    writer.price(kMdEntryPx, entry.price, entry.instrument->tick_size_nano_usd);
+  }
+  if (entry.has_qty) writer.number(kMdEntrySize, static_cast<std::int64_t>(entry.qty));
+  if (entry.trade != nullptr) {
+    std::string time;
+    append_utc_timestamp(time, entry.trade->time.value(), Precision::kMicroseconds);
+    writer.text(kMdEntryDate, std::string_view(time).substr(0, kDateBytes));
+    writer.text(kMdEntryTime, std::string_view(time).substr(kDateBytes + 1));
+  }
+  if (entry.orders != 0) writer.number(kNumberOfOrders, entry.orders);
+  if (entry.trade == nullptr) return;
+  const auto match = static_cast<std::int64_t>(entry.trade->match_id.value());
+  if (dialect == Dialect::kFix50Sp2) writer.number(kTradeId, match);
+  writer.character(kAggressorSide, entry.trade->aggressor == engine::Side::kBuy ? '1' : '2');
+  if (dialect == Dialect::kFix44) writer.number(kMatchId, match);
+}
+
+}  // namespace
+
+void write_snapshot(const MarketHead& head, const engine::Instrument& instrument,
+                    std::uint32_t rpt_seq, std::span<const MarketEntry> entries,
+                    MessageWriter& writer) {
+  writer.begin("W");
+  writer.text(kSymbol, instrument.symbol_view()).number(kRptSeq, rpt_seq).text(kMdReqId, head.id);
+  writer.number(kNoMdEntries, static_cast<std::int64_t>(entries.size()));
+  for (const MarketEntry& entry : entries) write_entry(entry, head.dialect, writer);
+  writer.number(kFeedSequence, static_cast<std::int64_t>(head.feed_sequence));
+}
+
+void write_update(const MarketHead& head, std::span<const MarketEntry> entries,
+                  MessageWriter& writer) {
+  writer.begin("X");
+  writer.text(kMdReqId, head.id);
+  writer.number(kNoMdEntries, static_cast<std::int64_t>(entries.size()));
+  for (const MarketEntry& entry : entries) {
+    writer.character(kMdUpdateAction, entry.action);
+    writer.text(kSymbol, entry.instrument->symbol_view()).number(kRptSeq, entry.rpt_seq);
+    write_entry(entry, head.dialect, writer);
+  }
+  writer.number(kFeedSequence, static_cast<std::int64_t>(head.feed_sequence));
+}
+
+void write_refusal(std::string_view id, const MarketRefusal& refusal, MessageWriter& writer) {
+  writer.begin("Y");
+  writer.text(kText, refusal.text).text(kMdReqId, id);
+  if (refusal.reason != kRejectNoReason) writer.character(kMdReqRejReason, refusal.reason);
+}
+
+}  // namespace hourglass::gateway::fix
