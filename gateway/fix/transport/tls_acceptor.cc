@@ -77,14 +77,15 @@ class TlsAcceptor::Worker {
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
 
   bool poll(TlsPeer& peer) {
-    const std::lock_guard lock(mutex_);
-    if (peers_.empty()) return false;
+    // The thread has a lower priority and may have been stopped anywhere: it is not waited for.
+    const std::unique_lock lock(mutex_, std::try_to_lock);
+    if (!lock.owns_lock() || peers_.empty()) return false;
     peer = std::move(peers_.front());
     peers_.pop_front();
     return true;
   }
   void set_context(TlsContext context) {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(context_mutex_);
     context_ = std::move(context);
   }
 
@@ -120,8 +121,10 @@ class TlsAcceptor::Worker {
   std::uint64_t next_id_ = 1;
   std::uint16_t port_ = 0;  // set before the thread starts
 
-  std::mutex mutex_;  // guards what follows
-  TlsContext context_;
+  std::mutex context_mutex_;
+  TlsContext context_;  // guarded by it
+
+  std::mutex mutex_;  // held for a move only
   std::deque<TlsPeer> peers_;
 
   std::thread thread_;  // last: it uses all of the above
@@ -134,7 +137,7 @@ void TlsAcceptor::Worker::begin(tcp::socket socket) {
   if (handshakes_.size() >= kMaxHandshakes) end(handshakes_.begin()->second);
   std::unique_ptr<TlsStream> stream;
   {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(context_mutex_);
     stream = std::make_unique<TlsStream>(context_);
   }
   const auto deadline = Clock::now() + std::chrono::nanoseconds(kHandshakeWithinNs);

@@ -60,10 +60,10 @@ class TlsAcceptor {
   [[nodiscard]] absl::Status open(const std::string& address, std::uint16_t port);
   // Thread: the owner's, like all that follows.
   [[nodiscard]] std::uint16_t port() const noexcept;
-  // The next connection, in the order in which they were ready; false where there is none. Cost: a
-  // lock held for some instructions.
+  // The next connection, in the order in which they were ready; false where there is none, or where
+  // the thread is just adding one, behind which it calls `wake`. Never waits for the thread.
   [[nodiscard]] bool poll(TlsPeer& peer);
-  // For the handshakes that begin from here on.
+  // For the handshakes that begin from here on. May wait for the thread for microseconds.
   void set_context(TlsContext context);
 
  private:

@@ -65,7 +65,8 @@ void TlsStream::Free::operator()(SSL* ssl) const noexcept {
   ::SSL_free(ssl);
 }
 
-TlsStream::TlsStream(const TlsContext& context) : ssl_(::SSL_new(context.get())) {
+TlsStream::TlsStream(const TlsContext& context, std::uint64_t records_per_key)
+    : ssl_(::SSL_new(context.get())), records_per_key_(records_per_key) {
   BIO* const bio = ::BIO_new(TlsBio::method());
   HG_ASSERT(ssl_ != nullptr && bio != nullptr, errno);
   ::BIO_set_data(bio, this);
@@ -136,7 +137,7 @@ bool TlsStream::write(std::string_view bytes) {
     fail(take_tls_error());
     return false;
   }
-  if (++records_ == kRecordsPerKey) {
+  if (++records_ == records_per_key_) {
     records_ = 0;
     ::SSL_key_update(ssl_.get(), SSL_KEY_UPDATE_NOT_REQUESTED);
   }

@@ -33,7 +33,7 @@ class TlsStream {
   enum class Result : std::uint8_t { kDone, kNeedMore, kEnded, kFailed };
 
   // The accepting side, which knows its peer by its certificate at most.
-  explicit TlsStream(const TlsContext& context);
+  explicit TlsStream(const TlsContext& context, std::uint64_t records_per_key = kRecordsPerKey);
   // The connecting side; `host` is the name or address connected to.
   TlsStream(const TlsContext& context, const std::string& host);
   ~TlsStream();
@@ -84,6 +84,7 @@ class TlsStream {
   std::uint64_t key_updates_ = 0;  // of the peer's
   std::uint64_t plain_bytes_ = 0;  // read
   std::uint64_t records_ = 0;      // written under our key
+  std::uint64_t records_per_key_;
   std::string peer_certificate_sha256_;
   std::string trouble_;
   bool failed_ = false;
