@@ -12,15 +12,16 @@
 #include "engine/base/command_line.h"
 #include "fmt/format.h"
 #include "gateway/daemon/data_dir.h"
+#include "gateway/daemon/fix_options.h"
 #include "gateway/daemon/input_lines.h"
 #include "gateway/daemon/starter_members.h"
 #include "gateway/daemon/text_door.h"
+#include "gateway/fix/transport/tls_certificate.h"
 
 namespace hourglass::gateway {
 namespace {
 
 constexpr int kExitFailed = 1;
-constexpr std::int64_t kMaxPort = 65'535;
 constexpr std::int64_t kMaxSnapshotEvery = 1'000'000'000'000;
 
 // Looks without work, each giving the processor away, before the thread sleeps.
@@ -75,8 +76,13 @@ void raise_descriptor_limit() {
 }
 
 void tell_fix_door(Venue& venue, const VenueSettings& settings) {
-  fmt::print("hourglass: FIX 4.4 and 5.0 SP2 on {}:{}\n", settings.fix->address,
-             venue.fix()->door().port());
+  const fix::FixDoor& door = venue.fix()->door();
+  fmt::print("hourglass: FIX 4.4 and 5.0 SP2 on {}:{}\n", settings.fix->address, door.port());
+  const auto fingerprint = fix::certificate_sha256(door.tls_certificate());
+  fmt::print("hourglass: the same by TLS 1.3 on {}:{}\n", settings.fix->tls->address,
+             door.tls_port());
+  fmt::print("hourglass: certificate {}, SHA-256 {}\n", door.tls_certificate(),
+             fingerprint.ok() ? *fingerprint : "unknown");
   const std::string credentials = fmt::format("{}/fix/{}", settings.data_dir, kStarterCredentials);
   if (::access(credentials.c_str(), R_OK) == 0) {
     fmt::print("hourglass: who may log on at first stands in {}\n", credentials);
@@ -98,7 +104,7 @@ absl::StatusOr<bool> carry_out(TextDoor& door, const std::string& line) {
   return true;
 }
 
-// Takes a changed list of members without a restart.
+// Takes a changed list of members, and a new certificate, without a restart.
 void reload_members(Venue& venue, const std::string& data_dir) {
   const std::string path = fmt::format("{}/fix/members.json", data_dir);
   const auto members = fix::MemberList::load(path);
@@ -109,6 +115,10 @@ void reload_members(Venue& venue, const std::string& data_dir) {
   } else {
     fmt::print(stderr, "hourglass run: members stay as they are: {}\n",
                std::string(status.message()));
+  }
+  if (const absl::Status read = venue.fix()->door().reload_certificate(); !read.ok()) {
+    fmt::print(stderr, "hourglass run: the certificate stays as it is: {}\n",
+               std::string(read.message()));
   }
 }
 
@@ -161,19 +171,17 @@ int run_main(std::span<const std::string_view> args) {
       "run",
       "Starts the exchange on a data directory and takes orders by FIX and as lines on standard "
       "input. Every answer leaves once it is durable: kill it at any moment, start it again, and "
-      "what was answered is still there. Ends on SIGINT, SIGTERM or quit; reads the members again "
-      "on SIGHUP.");
+      "what was answered is still there. Ends on SIGINT, SIGTERM or quit; reads the members and "
+      "the "
+      "certificate again on SIGHUP.");
   bool no_fix = false;
-  std::string_view fix_address = "127.0.0.1";
-  std::int64_t fix_port = fix::kDefaultFixPort;
+  FixOptions fix_options;
   bool no_shadow = false;
   std::int64_t snapshot_every = static_cast<std::int64_t>(settings.shadow->snapshot_every_commands);
   line.text("data-dir", data_dir, "DIR", "where the journal stands; made if it is missing");
   line.number("snapshot-every", snapshot_every, {.min = 1, .max = kMaxSnapshotEvery},
               "commands between two snapshots of the whole state; a start begins with the newest");
-  line.number("fix-port", fix_port, {.min = 0, .max = kMaxPort},
-              "where FIX sessions connect; 0 takes any free port");
-  line.text("fix-address", fix_address, "IP", "the address FIX sessions connect to");
+  fix_options.declare(line);
   line.flag("no-fix", no_fix, "open no FIX door; the venue ends with its standard input");
   line.flag("volatile", settings.is_volatile,
             "keep NO journal, for measuring only: whatever happens is lost at the end");
@@ -184,9 +192,12 @@ int run_main(std::span<const std::string_view> args) {
   settings.shadow->snapshot_every_commands = static_cast<std::uint64_t>(snapshot_every);
   if (no_shadow) settings.shadow.reset();
   if (!no_fix) {
-    settings.fix = fix::FixDoorSettings{};
-    settings.fix->address = std::string(fix_address);
-    settings.fix->port = static_cast<std::uint16_t>(fix_port);
+    const auto fix_settings = fix_options.settings(line);
+    if (!fix_settings.ok()) {
+      fmt::print(stderr, "hourglass run: {}\n", std::string(fix_settings.status().message()));
+      return engine::CommandLine::kExitUsage;
+    }
+    settings.fix = *fix_settings;
     raise_descriptor_limit();
   }
   install_signals();

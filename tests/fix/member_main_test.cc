@@ -13,8 +13,10 @@
 #include <string_view>
 #include <vector>
 
+#include "fmt/format.h"
 #include "gateway/fix/members/authentication.h"
 #include "gateway/fix/members/member_list.h"
+#include "gateway/fix/transport/tls_certificate.h"
 
 namespace hourglass::gateway::fix {
 namespace {
@@ -166,20 +168,52 @@ TEST_F(MemberMainTest, ListsTheMembersWithoutTheirSecrets) {
   EXPECT_FALSE(std::filesystem::exists(data_dir_));
   ASSERT_EQ(act({"add", "DESK1", "--accounts", "11,12"}).exit_code, 0);
   ASSERT_EQ(act({"add", "DESK2", "--accounts", "7", "--version", "5.0", "--public-key", kKey,
-                 "--no-cancel-on-disconnect"})
+                 "--certificate", kKey, "--no-cancel-on-disconnect"})
                 .exit_code,
             0);
   ASSERT_EQ(act_with("open sesame\n", {"password", "DESK2"}).exit_code, 0);
   EXPECT_EQ(
       act({"list"}),
       (Result{0,
-              "COMPID               SESSION FIX  LOGON           ON DISCONNECT ORDERS/S CANCELS/S "
-              " ACCOUNTS\n"
-              "DESK1                   4096 4.4  none            cancel            1000      2000 "
-              " 11,12\n"
-              "DESK2                   4097 5.0  password or key keep              1000      2000 "
-              " 7\n",
+              "COMPID               SESSION FIX  LOGON           CERTIFICATE      ON DISCONNECT "
+              "ORDERS/S CANCELS/S  ACCOUNTS\n"
+              "DESK1                   4096 4.4  none            any or none      cancel        "
+              "    1000      2000  11,12\n"
+              "DESK2                   4097 5.0  password or key d75a980182b10ab7 keep          "
+              "    1000      2000  7\n",
               ""}));
+}
+
+TEST_F(MemberMainTest, SetsAndForgetsTheCertificateAMemberMustHave) {
+  ASSERT_EQ(act({"add", "DESK1", "--accounts", "11"}).exit_code, 0);
+  const Member before = members().front();
+  const std::string path = parent_ + "/certificate.pem";
+  ASSERT_TRUE(make_self_signed(path, parent_ + "/key.pem").ok());
+  const std::string fingerprint = *certificate_sha256(path);
+  Member with = before;
+  with.certificate_sha256 = fingerprint;
+  EXPECT_EQ(act({"certificate", "DESK1", path}),
+            (Result{0,
+                    fmt::format("certificate of DESK1: {}; a running venue takes it on SIGHUP\n",
+                                fingerprint),
+                    ""}));
+  EXPECT_THAT(members(), testing::ElementsAre(with));
+  EXPECT_EQ(act({"certificate", "DESK2", path}),
+            (Result{1, "", "hourglass member certificate: no member DESK2\n"}));
+  const Result unclear{1, "", "hourglass member certificate: say either FILE or --none\n"};
+  EXPECT_EQ(act({"certificate", "DESK1"}), unclear);
+  EXPECT_EQ(act({"certificate", "DESK1", path, "--none"}), unclear);
+  const std::string key = parent_ + "/key.pem";
+  EXPECT_EQ(act({"certificate", "DESK1", key}),
+            (Result{1, "",
+                    fmt::format("hourglass member certificate: {} holds no certificate in PEM "
+                                "form\n",
+                                key)}));
+  EXPECT_THAT(members(), testing::ElementsAre(with));
+  EXPECT_EQ(
+      act({"certificate", "DESK1", "--none"}),
+      (Result{0, "certificate of DESK1: any or none; a running venue takes it on SIGHUP\n", ""}));
+  EXPECT_THAT(members(), testing::ElementsAre(before));
 }
 
 TEST_F(MemberMainTest, SetsAPasswordFromItsInput) {
@@ -245,7 +279,8 @@ TEST_F(MemberMainTest, ExplainsItself) {
             (Result{2, "",
                     "hourglass member: unknown action \"passwort\"; did you mean \"password\"?\n"
                     "Try: hourglass member --help\n"}));
-  for (const std::string_view action : {"add", "remove", "list", "password", "keys"}) {
+  for (const std::string_view action :
+       {"add", "remove", "list", "password", "certificate", "keys"}) {
     EXPECT_EQ(call({action, "--help"}).exit_code, 0) << action;
   }
 }

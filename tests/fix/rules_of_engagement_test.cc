@@ -27,6 +27,8 @@
 #include "gateway/fix/orders/reject_codes.h"
 #include "gateway/fix/store/session_file.h"
 #include "gateway/fix/transport/connection.h"
+#include "gateway/fix/transport/tls_acceptor.h"
+#include "gateway/fix/transport/tls_stream.h"
 #include "gateway/fix/wire/fields.h"
 #include "gateway/fix/wire/framer.h"
 #include "gateway/fix/wire/message_writer.h"
@@ -108,9 +110,15 @@ std::string limits_table() {
   const auto row = [&table](std::string_view what, const std::string& limit) {
     table += fmt::format("| {} | {} |\n", what, limit);
   };
-  row("Port, without `--fix-port`", fmt::to_string(kDefaultFixPort));
+  row("Port in the clear, without `--fix-port`; by TLS, without `--fix-tls-port`",
+      fmt::format("{}, {}", kDefaultFixPort, kDefaultFixTlsPort));
   row("A message", fmt::format("{} KiB; a longer one ends the connection", kMaxMessageBytes >> 10));
-  row("From connecting to the Logon", fmt::format("{} s", seconds(kLogonWithinNs)));
+  row("From connecting to the Logon, by TLS from the handshake",
+      fmt::format("{} s", seconds(kLogonWithinNs)));
+  row("A TLS handshake", fmt::format("{} s", seconds(kHandshakeWithinNs)));
+  row("TLS handshakes at once", fmt::to_string(kMaxHandshakes));
+  row("New TLS keys of yours", fmt::format("{}, and one more for each {} KiB you send",
+                                           kFreeKeyUpdates, kBytesPerKeyUpdate >> 10));
   row("HeartBtInt (108)", fmt::format("{} to {} s", kMinHeartbeatSeconds, kMaxHeartbeatSeconds));
   row("Between 52 of a signed Logon and the venue's clock",
       fmt::format("{} s", seconds(kSignedLogonWindowNs)));

@@ -33,7 +33,7 @@ std::string heard_text(std::string_view message) {
 
 }  // namespace
 
-RunningFix::RunningFix() {
+RunningFix::RunningFix(std::vector<std::string> options) : options_(std::move(options)) {
   const testing::TestInfo& test = *testing::UnitTest::GetInstance()->current_test_info();
   std::string name = std::string(test.test_suite_name()) + "_" + test.name();
   std::replace(name.begin(), name.end(), '/', '_');
@@ -46,8 +46,14 @@ void RunningFix::start() {
   program_.emplace(engine::test::VenueStart{.program = HOURGLASS_PROGRAM,
                                             .data_dir = data_dir_,
                                             .snapshot_every = 1'000'000,
-                                            .with_fix = true});
+                                            .with_fix = true,
+                                            .options = options_});
   port_ = program_->fix_port();
+  tls_port_ = program_->fix_tls_port();
+}
+
+TlsClientFiles RunningFix::tls_files() const {
+  return {.trusted = data_dir_ + "/fix/tls/certificate.pem"};
 }
 
 std::int32_t RunningFix::stop() {
@@ -110,6 +116,13 @@ std::uint64_t RunningFix::own_memory_bytes() const {
 
 Peer::Peer(const RunningFix& venue, PeerHeader its_header) : header(std::move(its_header)) {
   EXPECT_TRUE(socket_.connect("127.0.0.1", venue.port()).ok());
+}
+
+Peer::Peer(const RunningFix& venue, PeerHeader its_header, const TlsClientFiles& files)
+    : header(std::move(its_header)) {
+  const auto context = TlsContext::for_member(files);
+  EXPECT_TRUE(context.ok()) << context.status();
+  static_cast<void>(socket_.connect("127.0.0.1", venue.tls_port(), &*context));
 }
 
 std::string Peer::message(std::string_view type, std::string_view body, std::string_view more) {

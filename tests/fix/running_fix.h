@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "gateway/fix/client/client_socket.h"
+#include "gateway/fix/transport/tls_context.h"
 #include "gateway/fix/wire/framer.h"
 #include "tests/support/running_venue.h"
 
@@ -18,7 +19,8 @@ namespace hourglass::gateway::fix {
 // A venue on a fresh data directory named after the running test. Thread: one.
 class RunningFix {
  public:
-  RunningFix();
+  // `options` are words more for `hourglass run`.
+  explicit RunningFix(std::vector<std::string> options = {});
 
   // Again on the same directory, behind stop().
   void start();
@@ -35,6 +37,9 @@ class RunningFix {
   [[nodiscard]] std::string password(const std::string& comp_id = "TRADER1") const;
 
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
+  [[nodiscard]] std::uint16_t tls_port() const noexcept { return tls_port_; }
+  // What a member needs to believe the venue, without a certificate of its own.
+  [[nodiscard]] TlsClientFiles tls_files() const;
   [[nodiscard]] const std::string& data_dir() const noexcept { return data_dir_; }
   [[nodiscard]] engine::test::RunningVenue& program() noexcept { return *program_; }
   // Resident memory of the program without its mapped files, whose sizes are fixed.
@@ -42,8 +47,10 @@ class RunningFix {
 
  private:
   std::string data_dir_;
+  std::vector<std::string> options_;
   std::optional<engine::test::RunningVenue> program_;
   std::uint16_t port_ = 0;
+  std::uint16_t tls_port_ = 0;
 };
 
 // What stands in every message of a peer's.
@@ -59,6 +66,8 @@ struct PeerHeader {
 class Peer {
  public:
   explicit Peer(const RunningFix& venue, PeerHeader its_header = {});
+  // By TLS. Where hands cannot be shaken it is closed.
+  Peer(const RunningFix& venue, PeerHeader its_header, const TlsClientFiles& files);
 
   // A whole message under the next number. `more` is of the header: "43=Y|".
   std::string message(std::string_view type, std::string_view body, std::string_view more = "");

@@ -135,7 +135,7 @@ TEST(RunningMembers, AreNotLetInWithoutTheCertificateTheyNeed) {
   EXPECT_THAT(venue.reload(), HasSubstr("read again"));
   Peer peer(venue, {.sender = "CERT"});
   EXPECT_EQ(peer.log_on(password),
-            "35=5|34=1|58=this session needs a TLS client certificate, and TLS is not open yet|");
+            "35=5|34=1|58=this session needs TLS with the client certificate agreed|");
 }
 
 TEST(RunningMembers, MayComeBackWithAnotherVersion) {

@@ -32,10 +32,10 @@ engine::Instrument instrument() {
 void take(std::string_view message) {
   Fields fields;
   if (!fields.parse(message)) return;
-  static_cast<void>(check_logon(fields, "HOURGLASS", nullptr, kNowNs, false));
+  static_cast<void>(check_logon(fields, "HOURGLASS", nullptr, "", kNowNs, false));
   Member member;
   member.comp_id = "TRADER1";
-  static_cast<void>(check_logon(fields, "HOURGLASS", &member, kNowNs, false));
+  static_cast<void>(check_logon(fields, "HOURGLASS", &member, "", kNowNs, false));
   engine::NewOrder order{};
   static_cast<void>(read_order(fields, instrument(), true, order));
   engine::ReplaceOrder replace{};

@@ -63,6 +63,7 @@ RunningVenue::RunningVenue(const VenueStart& start) : errors_(std::tmpfile()) {
     } else {
       words.emplace_back("--no-fix");
     }
+    words.insert(words.end(), start.options.begin(), start.options.end());
     become(words);
   }
   ::close(in.read_end);
@@ -111,8 +112,16 @@ std::set<std::uint64_t> RunningVenue::working_orders(const std::string& symbol) 
 }
 
 std::uint16_t RunningVenue::fix_port() {
+  return port_in_line("hourglass: FIX");
+}
+
+std::uint16_t RunningVenue::fix_tls_port() {
+  return port_in_line("hourglass: the same by TLS");
+}
+
+std::uint16_t RunningVenue::port_in_line(const std::string& start) {
   while (const auto line = hear()) {
-    if (!line->starts_with("hourglass: FIX")) continue;
+    if (!line->starts_with(start)) continue;
     const std::size_t colon = line->rfind(':');
     return static_cast<std::uint16_t>(std::strtoul(line->c_str() + colon + 1, nullptr, 10));
   }

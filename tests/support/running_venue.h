@@ -17,6 +17,7 @@ struct VenueStart {
   std::string data_dir;
   std::uint64_t snapshot_every;
   bool with_fix = false;  // on any free port: fix_port()
+  std::vector<std::string> options{};
 };
 
 // Thread: one. Ends the program by kill -9 if it still runs when this goes.
@@ -39,6 +40,8 @@ class RunningVenue {
   // Where FIX sessions connect; to be asked behind the first hear(), which is the greeting. 0 where
   // the program has ended.
   std::uint16_t fix_port();
+  // The same by TLS; behind fix_port().
+  std::uint16_t fix_tls_port();
 
   [[nodiscard]] pid_t pid() const noexcept { return child_; }
   void signal(std::int32_t number);
@@ -50,6 +53,9 @@ class RunningVenue {
   [[nodiscard]] std::string errors() const;
 
  private:
+  // Behind the colon of the next line that begins so; 0 where the program has ended.
+  std::uint16_t port_in_line(const std::string& start);
+
   pid_t child_ = -1;
   std::int32_t to_ = -1;
   FILE* from_ = nullptr;

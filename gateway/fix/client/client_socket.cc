@@ -17,6 +17,7 @@ namespace hourglass::gateway::fix {
 namespace {
 
 constexpr std::size_t kReadBytes = 16U << 10;
+constexpr std::chrono::milliseconds kHandshakeLook{100};
 
 std::string system_text(int error) {
   return std::generic_category().message(error);
@@ -40,7 +41,8 @@ int connect_to(const addrinfo& address) {
 
 }  // namespace
 
-absl::Status ClientSocket::connect(const std::string& host, std::uint16_t port) {
+absl::Status ClientSocket::connect(const std::string& host, std::uint16_t port,
+                                   const TlsContext* tls) {
   close();
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
@@ -57,12 +59,49 @@ absl::Status ClientSocket::connect(const std::string& host, std::uint16_t port) 
     error = errno;
   }
   ::freeaddrinfo(found);
-  if (is_open()) return absl::OkStatus();
-  return absl::UnavailableError(fmt::format("{}:{}: {}", host, port, system_text(error)));
+  if (!is_open()) {
+    return absl::UnavailableError(fmt::format("{}:{}: {}", host, port, system_text(error)));
+  }
+  return tls == nullptr ? absl::OkStatus() : shake_hands(*tls, host);
+}
+
+absl::Status ClientSocket::shake_hands(const TlsContext& context, const std::string& host) {
+  tls_ = std::make_unique<TlsStream>(context, host);
+  const auto until = std::chrono::steady_clock::now() + kSocketPatience;
+  for (;;) {  // ends: with the handshake, a failure, or patience
+    const TlsStream::Result result = tls_->handshake();
+    const std::string trouble = tls_->trouble();
+    if (absl::Status status = send_records(); !status.ok()) return status;
+    if (result == TlsStream::Result::kDone) return absl::OkStatus();
+    if (result != TlsStream::Result::kNeedMore) return fail(trouble);
+    if (std::chrono::steady_clock::now() > until) return fail("no answer to the TLS handshake");
+    std::string bytes;
+    const auto got = receive_some(bytes, kHandshakeLook);
+    if (!got.ok()) return got.status();
+    tls_->feed(bytes);
+  }
 }
 
 absl::Status ClientSocket::send(std::string_view bytes) {
   if (!is_open()) return absl::UnavailableError("not connected");
+  if (tls_ == nullptr) return send_plain(bytes);
+  while (!bytes.empty()) {
+    const std::string_view next = bytes.substr(0, kTlsRecordBytes);
+    if (!tls_->write(next)) return fail(std::string(tls_->trouble()));
+    bytes.remove_prefix(next.size());
+    if (absl::Status status = send_records(); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ClientSocket::send_records() {
+  const std::string_view records = tls_->output();
+  absl::Status status = send_plain(records);
+  if (status.ok()) tls_->consume(records.size());
+  return status;
+}
+
+absl::Status ClientSocket::send_plain(std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t took = ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (took < 0 && errno == EINTR) continue;
@@ -74,6 +113,36 @@ absl::Status ClientSocket::send(std::string_view bytes) {
 
 absl::StatusOr<bool> ClientSocket::receive(std::string& bytes, std::chrono::milliseconds patience) {
   if (!is_open()) return absl::UnavailableError("not connected");
+  if (tls_ == nullptr) return receive_some(bytes, patience);
+  // What came together with the end of the handshake.
+  if (const auto got = take_decrypted(bytes); !got.ok() || *got) return got;
+  std::string encrypted;
+  if (const auto got = receive_some(encrypted, patience); !got.ok() || !*got) return got;
+  tls_->feed(encrypted);
+  return take_decrypted(bytes);
+}
+
+absl::StatusOr<bool> ClientSocket::take_decrypted(std::string& bytes) {
+  const std::size_t before = bytes.size();
+  std::array<char, kReadBytes> chunk;
+  for (;;) {  // ends: with what was fed
+    std::size_t got = 0;
+    const TlsStream::Result result = tls_->read(chunk, got);
+    if (result == TlsStream::Result::kDone) {
+      bytes.append(chunk.data(), got);
+      continue;
+    }
+    // What came before an end is given first.
+    if (bytes.size() > before) return true;
+    if (result == TlsStream::Result::kEnded) return fail("closed by the venue");
+    if (result == TlsStream::Result::kFailed) return fail(std::string(tls_->trouble()));
+    if (absl::Status status = send_records(); !status.ok()) return status;
+    return false;
+  }
+}
+
+absl::StatusOr<bool> ClientSocket::receive_some(std::string& bytes,
+                                                std::chrono::milliseconds patience) {
   pollfd readable{.fd = descriptor_, .events = POLLIN, .revents = 0};
   const int ready = ::poll(&readable, 1, static_cast<int>(patience.count()));
   if (ready == 0 || (ready < 0 && errno == EINTR)) return false;
@@ -93,8 +162,19 @@ absl::Status ClientSocket::fail(const std::string& what) {
 }
 
 void ClientSocket::close() {
+  if (is_open() && tls_ != nullptr) {
+    tls_->shut_down();
+    const std::string_view records = tls_->output();
+    static_cast<void>(
+        ::send(descriptor_, records.data(), records.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
+  }
+  close_descriptor();
+}
+
+void ClientSocket::close_descriptor() {
   if (is_open()) ::close(descriptor_);
   descriptor_ = -1;
+  tls_.reset();
 }
 
 void ClientSocket::close_abruptly() {
@@ -102,7 +182,7 @@ void ClientSocket::close_abruptly() {
   if (is_open()) {
     static_cast<void>(::setsockopt(descriptor_, SOL_SOCKET, SO_LINGER, &none, sizeof(none)));
   }
-  close();
+  close_descriptor();
 }
 
 }  // namespace hourglass::gateway::fix

@@ -47,13 +47,20 @@ bool is_garbled(const Message& message) {
 
 }  // namespace
 
+absl::Status FixClient::connect_socket() {
+  if (!settings_.tls) return socket_.connect(settings_.host, settings_.port);
+  const auto context = TlsContext::for_member(*settings_.tls);
+  if (!context.ok()) return context.status();
+  return socket_.connect(settings_.host, settings_.port, &*context);
+}
+
 absl::Status FixClient::connect() {
   framer_ = Framer();
   ahead_.clear();
   std::erase_if(inbox_, is_logout);  // of the connection before
   logged_on_ = logout_sent_ = gap_asked_ = test_asked_ = false;
   end_ = absl::OkStatus();
-  absl::Status status = socket_.connect(settings_.host, settings_.port);
+  absl::Status status = connect_socket();
   last_sent_ = last_received_ = Clock::now();
   return status;
 }

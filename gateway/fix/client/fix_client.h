@@ -18,6 +18,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "gateway/fix/client/client_socket.h"
+#include "gateway/fix/transport/tls_context.h"
 #include "gateway/fix/wire/fields.h"
 #include "gateway/fix/wire/framer.h"
 #include "gateway/fix/wire/message_writer.h"
@@ -34,9 +35,10 @@ struct ClientSettings {
   std::string begin_string = "FIX.4.4";  // or FIXT.1.1, which means FIX50SP2
   std::string comp_id{};
   std::string target = "HOURGLASS";
-  std::string username{};        // 553; empty: not sent
-  std::string password{};        // 554; empty: not sent
-  std::string secret_key_hex{};  // Ed25519; not empty: the Logon is signed (95, 96)
+  std::string username{};               // 553; empty: not sent
+  std::string password{};               // 554; empty: not sent
+  std::string secret_key_hex{};         // Ed25519; not empty: the Logon is signed (95, 96)
+  std::optional<TlsClientFiles> tls{};  // none: plain TCP
   std::uint32_t heart_bt_seconds = 30;
   bool reset_numbers = false;       // 141=Y
   bool send_next_expected = false;  // 789
@@ -112,6 +114,7 @@ class FixClient {
  private:
   using Clock = std::chrono::steady_clock;
 
+  absl::Status connect_socket();
   absl::Status transmit(std::string_view msg_type, std::string_view body, std::uint64_t now_ns);
   absl::StatusOr<std::string> logon_body(std::uint64_t now_ns) const;
   absl::Status pump(Milliseconds patience);

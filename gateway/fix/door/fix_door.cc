@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <utility>
 
 #include "absl/strings/string_view.h"
@@ -12,6 +13,7 @@
 #include "fmt/format.h"
 #include "gateway/fix/dictionary/dictionary_text.h"
 #include "gateway/fix/door/logon_check.h"
+#include "gateway/fix/transport/tls_certificate.h"
 
 namespace hourglass::gateway::fix {
 namespace {
@@ -50,13 +52,18 @@ absl::StatusOr<std::unique_ptr<FixDoor>> FixDoor::open(FixDoorSettings settings,
   }
   FixDoor* const raw = door.get();
   door->authenticator_ = std::make_unique<Authenticator>([raw] { raw->wake(); });
+  if (door->settings_.tls) {
+    if (const absl::Status status = door->open_tls(); !status.ok()) return status;
+  }
   return door;
 }
 
 FixDoor::FixDoor(FixDoorSettings settings, SessionApplication& application)
     : settings_(std::move(settings)),
       application_(application),
-      listener_(loop_, [this](boost::asio::ip::tcp::socket socket) { accept(std::move(socket)); }),
+      listener_(
+          loop_,
+          [this](boost::asio::ip::tcp::socket socket) { accept(std::move(socket), nullptr); }),
       wake_stream_(loop_),
       wake_fd_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
   context_.venue = settings_.venue;
@@ -69,7 +76,9 @@ FixDoor::FixDoor(FixDoorSettings settings, SessionApplication& application)
 }
 
 FixDoor::~FixDoor() {
-  authenticator_.reset();  // its thread calls wake()
+  // Their threads call wake().
+  authenticator_.reset();
+  tls_acceptor_.reset();
 }
 
 absl::Status FixDoor::read_dictionaries() {
@@ -113,7 +122,41 @@ absl::Status FixDoor::open_session(const Member& member) {
 }
 
 absl::Status FixDoor::listen() {
-  return listener_.open(settings_.address, settings_.port);
+  absl::Status status = listener_.open(settings_.address, settings_.port);
+  if (!status.ok() || tls_acceptor_ == nullptr) return status;
+  return tls_acceptor_->open(settings_.tls->address, settings_.tls->port);
+}
+
+absl::Status FixDoor::open_tls() {
+  certificate_ = settings_.tls->certificate;
+  certificate_key_ = settings_.tls->key;
+  if (certificate_.empty()) {
+    const std::string directory = fmt::format("{}/tls", settings_.directory);
+    certificate_ = fmt::format("{}/certificate.pem", directory);
+    certificate_key_ = fmt::format("{}/key.pem", directory);
+    std::error_code error;
+    std::filesystem::create_directories(directory, error);
+    if (!std::filesystem::exists(certificate_, error)) {
+      const absl::Status made = make_self_signed(certificate_, certificate_key_);
+      if (!made.ok()) return made;
+    }
+  }
+  auto context = TlsContext::for_venue(certificate_, certificate_key_);
+  if (!context.ok()) return context.status();
+  tls_acceptor_ = std::make_unique<TlsAcceptor>(*std::move(context), [this] { wake(); });
+  return absl::OkStatus();
+}
+
+absl::Status FixDoor::reload_certificate() {
+  if (tls_acceptor_ == nullptr) return absl::OkStatus();
+  auto context = TlsContext::for_venue(certificate_, certificate_key_);
+  if (!context.ok()) return context.status();
+  tls_acceptor_->set_context(*std::move(context));
+  return absl::OkStatus();
+}
+
+std::uint16_t FixDoor::tls_port() const noexcept {
+  return tls_acceptor_ == nullptr ? 0 : tls_acceptor_->port();
 }
 
 // --- Waking --------------------------------------------------------------------------------------
@@ -138,6 +181,7 @@ std::uint32_t FixDoor::do_work(engine::SequenceNumber applied) {
   context_.now_ns = wall_clock_ns();
   std::uint32_t done = 0;
   while (done < kHandlersPerRound && loop_.poll_one() != 0) ++done;
+  if (tls_acceptor_ != nullptr) done += accept_tls();
   take_decisions();
   admit_waiting();
   if (context_.now_ns - last_tick_ns_ >= kTickNs) {
@@ -160,19 +204,40 @@ void FixDoor::wait(std::uint64_t timeout_ns) {
 
 // --- Connections ---------------------------------------------------------------------------------
 
-void FixDoor::accept(boost::asio::ip::tcp::socket socket) {
+void FixDoor::accept(boost::asio::ip::tcp::socket socket, std::unique_ptr<TlsStream> tls) {
   // Who has said nothing for longest gives way, so that many such keep nobody out.
   if (strangers_ >= kMaxStrangers && !fresh_.empty()) {
     connections_.at(*fresh_.begin())->close("others want to log on");
   }
   if (connections_.size() >= kMaxConnections || strangers_ >= kMaxStrangers) return;
   const std::uint64_t id = next_connection_++;
-  auto connection = std::make_shared<Connection>(std::move(socket), *this, id);
+  auto connection = std::make_shared<Connection>(std::move(socket), *this, id, std::move(tls));
   connection->opened_ns = context_.now_ns;
   ++strangers_;
   fresh_.insert(id);
   connections_.emplace(id, connection);
   connection->start();
+}
+
+// What is left behind the bound is found in the next round: this one did something.
+std::uint32_t FixDoor::accept_tls() {
+  using boost::asio::ip::tcp;
+  std::uint32_t taken = 0;
+  TlsPeer peer;
+  while (taken < kHandlersPerRound && tls_acceptor_->poll(peer)) {
+    ++taken;
+    const tcp protocol = peer.is_ipv6() ? tcp::v6() : tcp::v4();
+    tcp::socket socket(loop_);
+    boost::system::error_code error;
+    const int descriptor = peer.take_descriptor();
+    socket.assign(protocol, descriptor, error);
+    if (error) {
+      ::close(descriptor);
+      continue;
+    }
+    accept(std::move(socket), std::move(peer.stream));
+  }
+  return taken;
 }
 
 void FixDoor::on_message(Connection& connection, std::string_view text) {
@@ -215,7 +280,7 @@ void FixDoor::take_logon(Connection& connection, std::string_view text) {
   const auto found = sessions_.find(fields.value(49));
   const LogonVerdict verdict = check_logon(
       fields, context_.venue, found == sessions_.end() ? nullptr : &found->second->member(),
-      context_.now_ns, settings_.for_conformance);
+      connection.certificate_sha256(), context_.now_ns, settings_.for_conformance);
   if (verdict.silent) return connection.close(verdict.reason);
   connection.logon = text;
   if (!verdict.reason.empty()) return refuse(connection, verdict.reason);
@@ -337,6 +402,7 @@ void FixDoor::reset_weekly(DoorSession& session) {
 
 void FixDoor::close(const std::string& text) {
   listener_.close();
+  tls_acceptor_.reset();
   for (auto& [name, session] : sessions_) {
     if (session->connection() == nullptr) continue;
     session->log_out(text);

@@ -28,10 +28,12 @@
 #include "gateway/fix/members/member_list.h"
 #include "gateway/fix/transport/connection.h"
 #include "gateway/fix/transport/listener.h"
+#include "gateway/fix/transport/tls_acceptor.h"
 
 namespace hourglass::gateway::fix {
 
 inline constexpr std::uint16_t kDefaultFixPort = 9880;
+inline constexpr std::uint16_t kDefaultFixTlsPort = 9881;
 // Connections at once, and those among them that have not logged on: beyond, the one that has said
 // nothing for longest gives way to a new one.
 inline constexpr std::uint32_t kMaxConnections = 8192;
@@ -40,11 +42,22 @@ inline constexpr std::uint64_t kLogonWithinNs = 10'000'000'000;
 // Weekly reset: Saturday 00:00 UTC.
 inline constexpr std::uint64_t kWeekNs = 7ULL * 86'400 * 1'000'000'000;
 
+// The port that speaks TLS 1.3 only.
+struct TlsDoorSettings {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = kDefaultFixTlsPort;  // 0: any free one
+  // PEM files. Both empty: tls/certificate.pem and tls/key.pem of the door's directory, self-signed
+  // and made where there are none.
+  std::string certificate = {};
+  std::string key = {};
+};
+
 struct FixDoorSettings {
   std::string venue = "HOURGLASS";  // the venue's CompID
   std::string directory;            // of members, and of the sessions' files
   std::string address = "127.0.0.1";
   std::uint16_t port = kDefaultFixPort;  // 0: any free one
+  std::optional<TlsDoorSettings> tls = std::nullopt;
   // For conformance tests alone: no authentication, any heartbeat interval, numbers that begin at 1
   // with each Logon, application messages in QuickFIX's field order.
   bool for_conformance = false;
@@ -59,14 +72,21 @@ struct FixDoorSettings {
 class FixDoor final : public ConnectionOwner {
  public:
   // Reads the members and opens their sessions' files; listens nowhere yet. Errors: those of
-  // MemberList and SessionFile; kInternal for a dictionary QuickFIX cannot read.
+  // MemberList, SessionFile and TlsContext; kInternal for a dictionary QuickFIX cannot read.
   static absl::StatusOr<std::unique_ptr<FixDoor>> open(FixDoorSettings settings, MemberList members,
                                                        SessionApplication& application);
   ~FixDoor() override;
 
-  // Opens the port. Errors: Listener's.
+  // Opens the ports. Errors: Listener's.
   [[nodiscard]] absl::Status listen();
   [[nodiscard]] std::uint16_t port() const { return listener_.port(); }
+  // 0 without TLS.
+  [[nodiscard]] std::uint16_t tls_port() const noexcept;
+  // The certificate's file; empty without TLS.
+  [[nodiscard]] const std::string& tls_certificate() const noexcept { return certificate_; }
+  // Reads the certificate and its key again, for connections from here on. Errors: TlsContext's,
+  // and it stays as it was.
+  [[nodiscard]] absl::Status reload_certificate();
 
   // Takes what the sockets bring, up to a bound; `applied` is the last command applied. Returns
   // what it did. Cost: no waiting.
@@ -104,7 +124,10 @@ class FixDoor final : public ConnectionOwner {
   FixDoor(FixDoorSettings settings, SessionApplication& application);
   absl::Status read_dictionaries();
   absl::Status open_session(const Member& member);
-  void accept(boost::asio::ip::tcp::socket socket);
+  // Finds the certificate, or makes it, and the thread that shakes hands.
+  absl::Status open_tls();
+  void accept(boost::asio::ip::tcp::socket socket, std::unique_ptr<TlsStream> tls);
+  std::uint32_t accept_tls();
   void take_logon(Connection& connection, std::string_view text);
   void take_decisions();
   void admit(std::shared_ptr<Connection> connection, DoorSession& session);
@@ -128,6 +151,9 @@ class FixDoor final : public ConnectionOwner {
   std::int32_t wake_fd_ = -1;
   std::uint64_t wake_word_ = 0;
   std::unique_ptr<Authenticator> authenticator_;
+  std::string certificate_;  // PEM files
+  std::string certificate_key_;
+  std::unique_ptr<TlsAcceptor> tls_acceptor_;
   std::map<std::string, std::unique_ptr<DoorSession>, std::less<>> sessions_;
   // Of members no longer listed: they log on no more, and go on recording what becomes of their
   // orders.

@@ -1,9 +1,12 @@
 #include "gateway/fix/door/logon_check.h"
 
+#include "absl/strings/match.h"
+
 namespace hourglass::gateway::fix {
 
 LogonVerdict check_logon(const Fields& fields, std::string_view venue, const Member* member,
-                         std::uint64_t now_ns, bool for_conformance) {
+                         std::string_view certificate_sha256, std::uint64_t now_ns,
+                         bool for_conformance) {
   if (fields.value(35) != "A") return {.reason = "first message is no Logon", .silent = true};
   if (member == nullptr) return {.reason = "unknown SenderCompID", .silent = true};
   if (fields.value(56) != venue) {
@@ -14,8 +17,11 @@ LogonVerdict check_logon(const Fields& fields, std::string_view venue, const Mem
     return {.reason = "wrong BeginString", .silent = true};
   }
   if (for_conformance) return {};
-  if (!member->certificate_sha256.empty()) {
-    return {.reason = "this session needs a TLS client certificate, and TLS is not open yet"};
+  const bool has_certificate = absl::EqualsIgnoreCase(
+      member->certificate_sha256,
+      absl::string_view(certificate_sha256.data(), certificate_sha256.size()));
+  if (!member->certificate_sha256.empty() && !has_certificate) {
+    return {.reason = "this session needs TLS with the client certificate agreed"};
   }
   const auto heartbeat = parse_number(fields.value(108));
   if (!heartbeat || *heartbeat < kMinHeartbeatSeconds || *heartbeat > kMaxHeartbeatSeconds) {

@@ -20,11 +20,14 @@ struct LogonVerdict {
 // Most a Logon's SendingTime (52) may differ from the venue's clock, as any message's.
 inline constexpr std::uint64_t kMaxLatencyNs = 120'000'000'000;
 
-// Judges a connection's first message; `member` is who its 49 names, or null. `for_conformance`
-// leaves to the session layer what a conformance test wants to see it judge. Thread: any, pure.
-// Source: RULES_OF_ENGAGEMENT, section 3.
+// Judges a connection's first message; `member` is who its 49 names, or null; `certificate_sha256`
+// is of the TLS client certificate it came with, 64 hex digits or empty. Who lacks the certificate
+// agreed is told that before anything else of the Logon is looked at: nothing is learned about the
+// password, and no failure is counted, so that a stranger cannot keep the member out.
+// `for_conformance` leaves to the session layer what a conformance test wants to see it judge.
+// Thread: any, pure. Source: RULES_OF_ENGAGEMENT, section 3.
 [[nodiscard]] LogonVerdict check_logon(const Fields& fields, std::string_view venue,
-                                       const Member* member, std::uint64_t now_ns,
-                                       bool for_conformance);
+                                       const Member* member, std::string_view certificate_sha256,
+                                       std::uint64_t now_ns, bool for_conformance);
 
 }  // namespace hourglass::gateway::fix

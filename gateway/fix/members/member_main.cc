@@ -27,6 +27,7 @@
 #include "gateway/fix/members/member_list.h"
 #include "gateway/fix/members/password_input.h"
 #include "gateway/fix/members/secret_text.h"
+#include "gateway/fix/transport/tls_certificate.h"
 
 namespace hourglass::gateway::fix {
 namespace {
@@ -108,6 +109,13 @@ std::string logon_ways(const Member& member) {
   return has_key ? "key" : "none";
 }
 
+// The beginning tells certificates apart.
+std::string_view certificate_cell(const Member& member) {
+  constexpr std::size_t kShownDigits = 16;
+  if (member.certificate_sha256.empty()) return "any or none";
+  return std::string_view(member.certificate_sha256).substr(0, kShownDigits);
+}
+
 // What is common to the actions that a data directory belongs to.
 struct Options {
   std::string directory = default_data_dir();
@@ -144,14 +152,18 @@ void declare(CommandLine& line, NewMember& options) {
             "let it log on with a password, read from standard input");
   line.text("public-key", options.public_key, "HEX",
             "let it log on with an Ed25519 signature; see `hourglass member keys`");
-  line.text("certificate", options.certificate, "HEX",
-            "SHA-256 of the only TLS client certificate it may come with; until TLS is open such a "
-            "member "
-            "is not let in");
+  line.text("certificate", options.certificate, "FILE",
+            "the only TLS client certificate it may come with, PEM, or its SHA-256 in hex");
   line.flag("no-cancel-on-disconnect", options.no_cancel_on_disconnect,
             "leave its DAY orders in the book when its connection ends");
   line.number("orders-per-second", options.orders_per_second, kRate, "most new orders it may send");
   line.number("cancels-per-second", options.cancels_per_second, kRate, "most cancels it may send");
+}
+
+// What --certificate names: 64 hex digits are a fingerprint, all else is a file.
+absl::StatusOr<std::string> fingerprint_of(std::string_view certificate) {
+  if (certificate.empty() || is_sha256_hex(certificate)) return std::string(certificate);
+  return certificate_sha256(std::string(certificate));
 }
 
 absl::StatusOr<Member> make_member(std::string_view comp_id, const NewMember& options) {
@@ -159,6 +171,8 @@ absl::StatusOr<Member> make_member(std::string_view comp_id, const NewMember& op
   if (!accounts) {
     return absl::InvalidArgumentError("--accounts takes numbers with commas between, as 11,12");
   }
+  auto certificate = fingerprint_of(options.certificate);
+  if (!certificate.ok()) return certificate.status();
   Member member{.comp_id = std::string(comp_id),
                 .version = parse_version(options.version).value_or(FixVersion::kFix44),
                 .accounts = *accounts,
@@ -166,7 +180,7 @@ absl::StatusOr<Member> make_member(std::string_view comp_id, const NewMember& op
                 .orders_per_second = static_cast<std::uint32_t>(options.orders_per_second),
                 .cancels_per_second = static_cast<std::uint32_t>(options.cancels_per_second),
                 .ed25519_public_key = std::string(options.public_key),
-                .certificate_sha256 = std::string(options.certificate)};
+                .certificate_sha256 = *std::move(certificate)};
   if (!options.password_stdin) return member;
   const auto password = read_password(STDIN_FILENO);
   if (!password.ok()) return password.status();
@@ -229,14 +243,14 @@ int list(std::span<const std::string_view> args) {
     say("no members; see `hourglass member add --help`\n");
     return CommandLine::kExitOk;
   }
-  constexpr std::string_view kRow = "{:<20} {:>7} {:<4} {:<15} {:<13} {:>8} {:>9}  {}\n";
-  say(fmt::format(kRow, "COMPID", "SESSION", "FIX", "LOGON", "ON DISCONNECT", "ORDERS/S",
-                  "CANCELS/S", "ACCOUNTS"));
+  constexpr std::string_view kRow = "{:<20} {:>7} {:<4} {:<15} {:<16} {:<13} {:>8} {:>9}  {}\n";
+  say(fmt::format(kRow, "COMPID", "SESSION", "FIX", "LOGON", "CERTIFICATE", "ON DISCONNECT",
+                  "ORDERS/S", "CANCELS/S", "ACCOUNTS"));
   for (const Member& member : members->all()) {
     say(fmt::format(kRow, member.comp_id, member.session, version_text(member.version),
-                    logon_ways(member), member.cancel_on_disconnect ? "cancel" : "keep",
-                    member.orders_per_second, member.cancels_per_second,
-                    fmt::format("{}", fmt::join(member.accounts, ","))));
+                    logon_ways(member), certificate_cell(member),
+                    member.cancel_on_disconnect ? "cancel" : "keep", member.orders_per_second,
+                    member.cancels_per_second, fmt::format("{}", fmt::join(member.accounts, ","))));
   }
   return CommandLine::kExitOk;
 }
@@ -281,6 +295,41 @@ int password(std::span<const std::string_view> args) {
   return CommandLine::kExitOk;
 }
 
+int certificate(std::span<const std::string_view> args) {
+  Options options;
+  std::string_view wanted;
+  bool none = false;
+  CommandLine line("member certificate",
+                   "Sets the only TLS client certificate a member may come with. Who is logged on "
+                   "stays so.");
+  options.declare_comp_id(line);
+  line.optional_argument("FILE", wanted, "the certificate, PEM, or its SHA-256 in hex");
+  line.flag("none", none, "let it come with any certificate or none, and without TLS");
+  options.declare_data_dir(line);
+  if (const std::optional<int> exit_code = line.parse_or_explain(args)) return *exit_code;
+
+  if (none != wanted.empty()) {
+    return fail("certificate", absl::InvalidArgumentError("say either FILE or --none"));
+  }
+  auto fingerprint = fingerprint_of(wanted);
+  if (!fingerprint.ok()) return fail("certificate", fingerprint.status());
+  MembersFile file(options.data_dir);
+  auto members = file.read_to_change();
+  if (!members.ok()) return fail("certificate", members.status());
+  const Member* const old = members->find(options.comp_id);
+  if (old == nullptr) {
+    return fail("certificate", absl::NotFoundError(fmt::format("no member {}", options.comp_id)));
+  }
+  Member member = *old;
+  member.certificate_sha256 = *std::move(fingerprint);
+  absl::Status status = members->update(member);
+  if (status.ok()) status = file.write(*members);
+  if (!status.ok()) return fail("certificate", status);
+  say(fmt::format("certificate of {}: {}; {}\n", member.comp_id,
+                  none ? "any or none" : member.certificate_sha256, kOnSignal));
+  return CommandLine::kExitOk;
+}
+
 int keys(std::span<const std::string_view> args) {
   CommandLine line("member keys",
                    "Prints a fresh Ed25519 key pair. The public key goes to `hourglass member add "
@@ -307,6 +356,7 @@ constexpr std::array kActions{
     Action{"remove", "take a member session away", remove},
     Action{"list", "print the member sessions", list},
     Action{"password", "set a member's password", password},
+    Action{"certificate", "set the TLS certificate a member must have", certificate},
     Action{"keys", "print a fresh Ed25519 key pair", keys},
 };
 

@@ -13,8 +13,9 @@ using boost::system::error_code;
 
 }  // namespace
 
-Connection::Connection(Socket socket, ConnectionOwner& owner, std::uint64_t id)
-    : socket_(std::move(socket)), owner_(owner), id_(id) {
+Connection::Connection(Socket socket, ConnectionOwner& owner, std::uint64_t id,
+                       std::unique_ptr<TlsStream> tls)
+    : socket_(std::move(socket)), owner_(owner), id_(id), tls_(std::move(tls)) {
   error_code error;
   socket_.non_blocking(true, error);
   // Orders are small and answers are waited for: no gathering by the kernel.
@@ -23,7 +24,9 @@ Connection::Connection(Socket socket, ConnectionOwner& owner, std::uint64_t id)
   if (!error) peer_ = fmt::format("{}:{}", endpoint.address().to_string(), endpoint.port());
 }
 
+// What came together with the end of the handshake is in the stream already.
 void Connection::start() {
+  if (tls_ != nullptr) return take_encrypted({});
   wait_to_read();
 }
 
@@ -42,8 +45,28 @@ void Connection::read() {
   const std::size_t got = socket_.read_some(boost::asio::buffer(buffer), error);
   if (error == boost::asio::error::would_block) return wait_to_read();
   if (error) return close(error == boost::asio::error::eof ? "closed by peer" : error.message());
+  if (tls_ != nullptr) return take_encrypted({buffer.data(), got});
   framer_.add({buffer.data(), got});
   deliver();
+}
+
+// What stood whole before the end, or before a record that is none, still counts. An end without
+// TLS's own word for it is as good: FIX has its Logout.
+void Connection::take_encrypted(std::string_view bytes) {
+  static thread_local std::array<char, kReadBytes> plain;
+  tls_->feed(bytes);
+  TlsStream::Result result = TlsStream::Result::kDone;
+  while (result == TlsStream::Result::kDone) {  // ends: with what was fed
+    std::size_t got = 0;
+    result = tls_->read(plain, got);
+    if (result == TlsStream::Result::kDone) framer_.add({plain.data(), got});
+  }
+  deliver();
+  if (result == TlsStream::Result::kNeedMore) {
+    if (!tls_->output().empty()) flush();  // our word on new keys
+  } else if (!closing_) {
+    close(result == TlsStream::Result::kEnded ? "closed by peer" : tls_->trouble());
+  }
 }
 
 void Connection::deliver() {
@@ -82,14 +105,9 @@ void Connection::flush() {
   unflushed_ = false;
   if (!open_ || waiting_to_write_) return;
   error_code error;
-  while (sent_ < out_.size()) {  // ends: with everything, or when the system takes no more
-    const std::size_t took =
-        socket_.write_some(boost::asio::buffer(out_.data() + sent_, out_.size() - sent_), error);
-    if (error == boost::asio::error::would_block) break;
-    if (error) return close(error.message());
-    sent_ += took;
-  }
-  if (sent_ == out_.size()) {
+  const bool is_all = tls_ == nullptr ? write_some(error) : write_some_encrypted(error);
+  if (error) return close(error.message());
+  if (is_all) {
     out_.clear();
     sent_ = 0;
     if (closing_) return close("closed");
@@ -100,6 +118,49 @@ void Connection::flush() {
     was_full_ = false;
     owner_.on_writable(*this);
   }
+}
+
+bool Connection::write_some(error_code& error) {
+  while (sent_ < out_.size()) {  // ends: with everything, or when the system takes no more
+    const std::size_t took =
+        socket_.write_some(boost::asio::buffer(out_.data() + sent_, out_.size() - sent_), error);
+    if (error == boost::asio::error::would_block) {
+      error.clear();
+      return false;
+    }
+    if (error) return false;
+    sent_ += took;
+  }
+  return true;
+}
+
+// One record is made after another, each once the system has taken the one before.
+bool Connection::write_some_encrypted(error_code& error) {
+  for (;;) {  // ends: with everything, or when the system takes no more
+    if (!write_some_records(error)) return false;
+    if (sent_ == out_.size()) return true;
+    const std::string_view next = std::string_view(out_).substr(sent_, kTlsRecordBytes);
+    if (!tls_->write(next)) {
+      error = boost::asio::error::connection_aborted;
+      return false;
+    }
+    sent_ += next.size();
+  }
+}
+
+bool Connection::write_some_records(error_code& error) {
+  while (!tls_->output().empty()) {  // ends: with everything, or when the system takes no more
+    const std::string_view bytes = tls_->output();
+    const std::size_t took =
+        socket_.write_some(boost::asio::buffer(bytes.data(), bytes.size()), error);
+    if (error == boost::asio::error::would_block) {
+      error.clear();
+      return false;
+    }
+    if (error) return false;
+    tls_->consume(took);
+  }
+  return true;
 }
 
 void Connection::wait_to_write() {
@@ -128,6 +189,10 @@ void Connection::close(std::string_view reason) {
   open_ = false;
   const auto self = shared_from_this();  // the owner may let go of it
   error_code error;
+  if (tls_ != nullptr) {
+    if (sent_ == out_.size()) tls_->shut_down();  // else it would follow on a cut message
+    static_cast<void>(write_some_records(error));
+  }
   socket_.shutdown(tcp::socket::shutdown_send, error);
   socket_.close(error);
   owner_.on_closed(*this, reason);

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "gateway/fix/transport/tls_stream.h"
 #include "gateway/fix/wire/framer.h"
 
 namespace hourglass::gateway::fix {
@@ -35,17 +36,20 @@ class ConnectionOwner {
 };
 
 // Never blocks. What is sent is gathered until flush(), so that one system call carries a round's
-// messages. Held by the event loop while it is open. Thread: the event loop's.
+// messages. With TLS the bytes pass a filter on their way, and wait in plain form until the system
+// takes the record before them. Held by the event loop while it is open. Thread: the event loop's.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
   using Socket = boost::asio::ip::tcp::socket;
 
-  // `owner` outlives every call; `id` is the owner's number for it.
-  Connection(Socket socket, ConnectionOwner& owner, std::uint64_t id);
+  // `owner` outlives every call; `id` is the owner's number for it; `tls`, if any, has shaken
+  // hands.
+  Connection(Socket socket, ConnectionOwner& owner, std::uint64_t id,
+             std::unique_ptr<TlsStream> tls = nullptr);
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  // Begins to read. Once.
+  // Begins to read; messages may be given during the call. Once.
   void start();
   // Takes bytes for the peer. Over kMaxUnsentBytes the connection is closed: the peer does not
   // read.
@@ -62,10 +66,17 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   [[nodiscard]] bool is_open() const noexcept { return open_; }
   [[nodiscard]] bool is_closing() const noexcept { return closing_; }
-  [[nodiscard]] std::size_t unsent_bytes() const noexcept { return out_.size() - sent_; }
+  // With TLS also what is encrypted and was not taken by the system.
+  [[nodiscard]] std::size_t unsent_bytes() const noexcept {
+    return out_.size() - sent_ + (tls_ == nullptr ? 0 : tls_->output().size());
+  }
   [[nodiscard]] std::uint64_t id() const noexcept { return id_; }
   // Address and port, for logs.
   [[nodiscard]] const std::string& peer() const noexcept { return peer_; }
+  // Of the peer's TLS certificate, 64 hex digits; empty without one.
+  [[nodiscard]] std::string_view certificate_sha256() const noexcept {
+    return tls_ == nullptr ? std::string_view() : tls_->peer_certificate_sha256();
+  }
 
   // --- The owner's notes about it ----------------------------------------------------------------
   enum class Stage : std::uint8_t { kFresh, kAuthenticating, kWaiting, kLoggedOn, kEnding };
@@ -78,14 +89,22 @@ class Connection : public std::enable_shared_from_this<Connection> {
  private:
   void wait_to_read();
   void read();
+  // Gives what came over TLS, `bytes` last.
+  void take_encrypted(std::string_view bytes);
   // Gives the messages that are whole; then reads on.
   void deliver();
+  // Hands the system what it takes. False: not all, or not for now, or `error`.
+  bool write_some(boost::system::error_code& error);
+  bool write_some_encrypted(boost::system::error_code& error);
+  // Only what is encrypted already.
+  bool write_some_records(boost::system::error_code& error);
   void wait_to_write();
 
   Socket socket_;
   ConnectionOwner& owner_;
   std::uint64_t id_;
   std::string peer_;
+  std::unique_ptr<TlsStream> tls_;  // null: plain TCP
   Framer framer_;
   std::string out_;
   std::size_t sent_ = 0;  // of out_
