@@ -266,7 +266,9 @@ absl::Status FixClient::take(Message message) {
         resend(sequence_in(message, 7).value_or(0), sequence_in(message, 16).value_or(0));
     if (!status.ok()) return status;
   }
-  if (type == "5" && too_high) return handle(std::move(message));
+  // One that refuses our Logon has a number that is none of the session's.
+  const bool is_refusal = type == "5" && !logged_on_ && *sequence == 1;
+  if (is_refusal || (type == "5" && too_high)) return handle(std::move(message));
   if (too_high) return ahead(std::move(message), *sequence);
   if (*sequence < settings_.next_target) {
     if (message.value(43) != "Y") {

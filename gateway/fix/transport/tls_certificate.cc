@@ -140,7 +140,7 @@ bool is_sha256_hex(std::string_view text) noexcept {
 }
 
 std::string take_tls_error() {
-  const unsigned long code = ::ERR_peek_last_error();
+  const unsigned long code = ::ERR_peek_error();
   ::ERR_clear_error();
   if (code == 0) return "no reason is known";
   if (const char* const reason = ::ERR_reason_error_string(code)) return reason;

@@ -34,7 +34,8 @@ struct SelfSignedTerms {
 // Whether `text` is a fingerprint as sha256_of() writes it, in capitals or not.
 [[nodiscard]] bool is_sha256_hex(std::string_view text) noexcept;
 
-// What OpenSSL complained about last on this thread, in its words; forgets all of it. Thread: any.
+// What OpenSSL complained about first on this thread since it was last asked; forgets the rest,
+// which says only who passed it on. Thread: any.
 [[nodiscard]] std::string take_tls_error();
 
 }  // namespace hourglass::gateway::fix
