@@ -83,7 +83,9 @@ class DoorSession final : public NumberStore, public SessionPeer {
   // Numbers, records and, if logged on, sends a message of ours. `report_number`: of the core's
   // report it carries, or 0. A message that cannot be recorded is not sent and the session is cut
   // off: trouble() says why, and nobody logs on to it until the venue starts again.
-  void send_application(const MessageWriter& writer, std::uint32_t report_number = 0);
+  // `on_behalf_of`: whom a drop copy is of (115), or empty.
+  void send_application(const MessageWriter& writer, std::uint32_t report_number = 0,
+                        std::string_view on_behalf_of = {});
 
   // --- Requests in flight ------------------------------------------------------------------------
   // The request of message `sequence` was pushed; 0: a disconnect.

@@ -13,6 +13,7 @@
 #include "gateway/fix/orders/order_reports.h"
 #include "gateway/fix/orders/order_terms.h"
 #include "gateway/fix/orders/questions.h"
+#include "gateway/fix/post_trade/post_trade.h"
 
 namespace hourglass::gateway::fix {
 
@@ -22,9 +23,10 @@ inline constexpr std::uint64_t kStaleAfterNs = 10'000'000'000;
 // Thread: the door's.
 class OrderEntry final : public SessionApplication {
  public:
-  // `reports` outlives the entry. Commands go to the ring given by attach(); before that, and after
+  // Both outlive the entry. Commands go to the ring given by attach(); before that, and after
   // detach(), orders are refused kNotAvailable.
-  explicit OrderEntry(OrderReports& reports) : reports_(reports), questions_(reports) {}
+  OrderEntry(OrderReports& reports, PostTrade& post_trade)
+      : reports_(reports), post_trade_(post_trade), questions_(reports) {}
 
   void attach(engine::MpscRing<engine::Command>& ingress) noexcept { ingress_ = &ingress; }
   void detach() noexcept { ingress_ = nullptr; }
@@ -41,6 +43,8 @@ class OrderEntry final : public SessionApplication {
   Judgement cancel(DoorSession& session, const Fields& fields);
   Judgement mass_cancel(DoorSession& session, const Fields& fields);
 
+  // Whether it may not send this: a drop copy sends no orders.
+  bool is_barred(DoorSession& session, const Fields& fields);
   bool passes(DoorSession& session, const Fields& fields, Throttle& throttle);
   Checked check_id(DoorSession& session, const Fields& fields);
   Checked find_account(DoorSession& session, const Fields& fields, engine::AccountId& account);
@@ -53,6 +57,7 @@ class OrderEntry final : public SessionApplication {
                        std::uint32_t code, std::string_view text);
 
   OrderReports& reports_;
+  PostTrade& post_trade_;
   Questions questions_;
   engine::MpscRing<engine::Command>* ingress_ = nullptr;
   MessageWriter writer_;
