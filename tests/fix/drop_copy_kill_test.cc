@@ -26,7 +26,7 @@ using std::chrono::milliseconds;
 
 constexpr std::chrono::seconds kPatience{60};
 constexpr milliseconds kQuiet{300};
-constexpr std::uint32_t kKills = 5;
+constexpr std::uint32_t kKills = 4;
 constexpr std::int64_t kMostRequests = 250;
 
 // An execution report of the market, in the order of commands and events; of a trade's two sides
