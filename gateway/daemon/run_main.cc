@@ -109,7 +109,7 @@ void reload_members(Venue& venue, const std::string& data_dir) {
   const std::string path = fmt::format("{}/fix/members.json", data_dir);
   const auto members = fix::MemberList::load(path);
   absl::Status status = members.status();
-  if (members.ok()) status = venue.fix()->door().set_members(*members);
+  if (members.ok()) status = venue.fix()->set_members(*members);
   if (status.ok()) {
     fmt::print(stderr, "hourglass run: members read again from {}\n", path);
   } else {

@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <iterator>
+#include <utility>
 
 #include "fmt/format.h"
 #include "gateway/daemon/starter_list.h"
@@ -38,23 +40,35 @@ absl::Status write_private_file(const std::string& path, const std::string& text
   return absl::InternalError(fmt::format("cannot write {}: {}", path, std::strerror(error)));
 }
 
+// Adds a member with a fresh password, which a line of `credentials` then names.
+absl::Status add_member(fix::Member member, fix::MemberList& members, std::string& credentials) {
+  const auto password = fresh_password();
+  if (!password.ok()) return password.status();
+  const auto hash = fix::hash_password(*password);
+  if (!hash.ok()) return hash.status();
+  member.password_hash = *hash;
+  credentials += fmt::format("{} {}\n", member.comp_id, *password);
+  return members.add(std::move(member));
+}
+
 absl::StatusOr<fix::MemberList> make_starter_members(const std::string& directory,
                                                      const std::string& list_path) {
   fix::MemberList members;
   std::string credentials;
   std::uint32_t number = 1;
   for (const std::uint32_t account : kStarterAccounts) {
-    const auto password = fresh_password();
-    if (!password.ok()) return password.status();
-    const auto hash = fix::hash_password(*password);
-    if (!hash.ok()) return hash.status();
-    fix::Member member;
-    member.comp_id = fmt::format("TRADER{}", number++);
-    member.accounts = {account};
-    member.password_hash = *hash;
-    credentials += fmt::format("{} {}\n", member.comp_id, *password);
-    if (const absl::Status status = members.add(std::move(member)); !status.ok()) return status;
+    fix::Member trader;
+    trader.comp_id = fmt::format("TRADER{}", number++);
+    trader.accounts = {account};
+    const absl::Status status = add_member(std::move(trader), members, credentials);
+    if (!status.ok()) return status;
   }
+  fix::Member copies;
+  copies.comp_id = kStarterDropCopy;
+  copies.accounts.assign(std::begin(kStarterAccounts), std::end(kStarterAccounts));
+  copies.drop_copy = true;
+  const absl::Status status = add_member(std::move(copies), members, credentials);
+  if (!status.ok()) return status;
   // The passwords first: a list without them could not be used by anybody.
   const std::string credentials_path = fmt::format("{}/{}", directory, kStarterCredentials);
   if (const absl::Status status = write_private_file(credentials_path, credentials); !status.ok()) {

@@ -11,10 +11,13 @@ namespace hourglass::gateway {
 // The file of `directory` that a person reads the starter members' passwords from, one
 // "COMPID PASSWORD" a line.
 inline constexpr char kStarterCredentials[] = "starter-credentials";
+// The CompID of the drop copy of the starter members' accounts.
+inline constexpr char kStarterDropCopy[] = "DROPCOPY1";
 
 // The member list of `directory`, which is made if it is missing. A directory without a list gets
-// two members to try the venue with, TRADER1 and TRADER2, whose fresh passwords stand in
-// kStarterCredentials, readable by its owner alone. Errors: MemberList's, the system's.
+// two members to try the venue with, TRADER1 and TRADER2, and a drop copy of both, whose fresh
+// passwords stand in kStarterCredentials, readable by its owner alone. Errors: MemberList's, the
+// system's.
 absl::StatusOr<fix::MemberList> open_members(const std::string& directory);
 
 }  // namespace hourglass::gateway

@@ -23,12 +23,14 @@ absl::StatusOr<std::unique_ptr<FixGateway>> FixGateway::open(FixDoorSettings set
   auto door = FixDoor::open(std::move(settings), std::move(members), gateway->entry_);
   if (!door.ok()) return door.status();
   gateway->door_ = *std::move(door);
+  gateway->copies_.set_sessions(gateway->door_->sessions());
   return gateway;
 }
 
 void FixGateway::on_beginning() {
   reports_.clear();
   market_.clear();
+  post_trade_.clear();
   last_inbound_.clear();
 }
 
@@ -40,10 +42,16 @@ void FixGateway::on_command(const Command& command, std::span<const Event> event
       header.sequence > session->file().epoch_applied()) {
     last_inbound_[header.session.value()] = header.session_sequence;
   }
-  for (const Event& event : events) {
-    reports_.on_event(event, *this);
-    market_.on_event(event);
-  }
+  for (const Event& event : events) follow(event);
+}
+
+void FixGateway::follow(const Event& event) {
+  reports_.on_event(event, *this);
+  market_.on_event(event);
+  post_trade_.on_event(event);
+  if (reports_.last_copy() <= kMaxCopyNumber || copies_ended_) return;
+  copies_ended_ = true;
+  door_->context().alarms.push_back("no drop copies are made any more: their numbers are used up");
 }
 
 void FixGateway::attach(engine::PipelineRings& rings) {
@@ -60,6 +68,7 @@ void FixGateway::attach(engine::PipelineRings& rings) {
     file.set_safe_target(next);
     session->set_possibly_resent(false);
   }
+  copies_.pass(reports_.last_copy());
   recovering_ = false;
   last_inbound_.clear();
 }
@@ -75,12 +84,20 @@ std::uint32_t FixGateway::deliver() {
   const std::uint32_t told =
       events_->read(kEventsPerRound, engine::kNoLimit, [&](const Event& event) {
         if (event.header().command_sequence.value() >= durable) return false;
-        reports_.on_event(event, *this);
-        market_.on_event(event);
+        follow(event);
         tell_answered(event);
         return true;
       });
+  post_trade_.tell_changes(door_->context().now_ns);
   return told + market_.streams.refresh();
+}
+
+absl::Status FixGateway::set_members(const MemberList& members) {
+  copies_.pass(reports_.last_copy());
+  const absl::Status status = door_->set_members(members);
+  copies_.set_sessions(door_->sessions());
+  copies_.pass(reports_.last_copy());
+  return status;
 }
 
 // A request is answered by the first event that names it; a disconnect by its end.
@@ -126,6 +143,7 @@ void FixGateway::tell_answered(const Event& event) {
 
 void FixGateway::close(const std::string& text) {
   entry_.detach();
+  copies_.pass(reports_.last_copy());
   door_->close(text);
 }
 
@@ -140,6 +158,12 @@ void FixGateway::report(SessionId id, std::uint32_t number, const MessageWriter&
   if (session == nullptr || number <= session->file().last_report()) return;
   if (recovering_) session->set_possibly_resent(session->file().power_was_lost());
   session->send_application(writer, number);
+}
+
+void FixGateway::copy(const ReportCopy& copy, const MessageWriter& writer) {
+  const DoorSession* const its = door_->session(copy.session);
+  copies_.send(copy, its == nullptr ? std::string_view() : its->member().comp_id, writer,
+               recovering_);
 }
 
 }  // namespace hourglass::gateway::fix

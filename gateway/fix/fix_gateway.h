@@ -23,6 +23,8 @@
 #include "gateway/fix/market/market_data.h"
 #include "gateway/fix/orders/order_entry.h"
 #include "gateway/fix/orders/order_reports.h"
+#include "gateway/fix/post_trade/drop_copies.h"
+#include "gateway/fix/post_trade/post_trade.h"
 
 namespace hourglass::gateway::fix {
 
@@ -46,6 +48,8 @@ class FixGateway final : public engine::HistoryFollower, public ReportSink {
   // Reports what has become durable, and tells who watches the market. Returns how many events that
   // was.
   std::uint32_t deliver();
+  // Takes a changed member list. Errors: FixDoor's.
+  [[nodiscard]] absl::Status set_members(const MemberList& members);
   // Ends with everybody logged out.
   void close(const std::string& text);
 
@@ -56,18 +60,26 @@ class FixGateway final : public engine::HistoryFollower, public ReportSink {
   [[nodiscard]] std::optional<Dialect> dialect(engine::SessionId session) const override;
   void report(engine::SessionId session, std::uint32_t number,
               const MessageWriter& writer) override;
+  [[nodiscard]] bool wants_copies(engine::AccountId account, Dialect dialect) const override {
+    return copies_.wanted(account, dialect);
+  }
+  void copy(const ReportCopy& copy, const MessageWriter& writer) override;
 
  private:
-  FixGateway() : market_(reports_), entry_(reports_, market_) {}
+  FixGateway() : market_(reports_), post_trade_(reports_), entry_(reports_, market_, post_trade_) {}
+  void follow(const engine::Event& event);
   void tell_answered(const engine::Event& event);
 
   OrderReports reports_;
   MarketData market_;
+  PostTrade post_trade_;
   OrderEntry entry_;
   std::unique_ptr<FixDoor> door_;
+  DropCopies copies_;
   engine::PipelineRings* rings_ = nullptr;
   std::optional<engine::GatingConsumer<engine::Event>> events_;
   bool recovering_ = true;
+  bool copies_ended_ = false;
   std::unordered_map<std::uint32_t, std::uint32_t> last_inbound_;  // by session, in recovery
 };
 

@@ -62,6 +62,12 @@ TEST(ClientRequests, WriteQuestionsAndMassCancels) {
   EXPECT_EQ(asked(requests, "list"), "x: 320=10000-2|559=4|");
   EXPECT_EQ(asked(requests, "cancel-all"), "q: 11=10000-3|60=20260301-10:00:00.000000|530=7|");
   EXPECT_EQ(asked(requests, "status A1"), "H: 11=A1|54=1|55=[N/A]|790=10000-4|");
+  EXPECT_EQ(asked(requests, "trades"), "AD: 568=10000-5|569=1|");
+  EXPECT_EQ(asked(requests, "trades H100.D1 after 7.1.R"),
+            "AD: 55=H100.D1|568=10000-6|569=1|25030=7.1.R|");
+  EXPECT_EQ(asked(requests, "positions H100.D1"),
+            "AN: 55=H100.D1|60=20260301-10:00:00.000000|710=10000-7|724=0|");
+  EXPECT_EQ(asked(requests, "balance"), "BB: 909=10000-8|");
 }
 
 TEST(ClientRequests, ChangeOrdersTheyHaveSeenAReportOf) {
@@ -97,6 +103,8 @@ TEST(ClientRequests, SayWhatIsWrongWithALine) {
   EXPECT_EQ(asked(requests, "cancel"), "cancel ID");
   EXPECT_EQ(asked(requests, "replace A1 5 2"), "replace ID QTY @ PRICE");
   EXPECT_EQ(asked(requests, "orders all"), "orders stands alone");
+  EXPECT_EQ(asked(requests, "trades after"), "trades [SYMBOL] [after ID]");
+  EXPECT_EQ(asked(requests, "positions of mine"), "positions [SYMBOL]");
 }
 
 TEST(ReportText, PutsEachReportInOneLine) {
@@ -124,6 +132,19 @@ TEST(ReportText, PutsEachReportInOneLine) {
   EXPECT_EQ(text("35=9|11=16|41=12|434=1|102=0|58=too late|"),
             "refused 16: cancel of 12 (too late)\n");
   EXPECT_EQ(text("35=r|11=17|530=7|531=7|533=3|"), "mass cancel 17: 3 cancelled\n");
+  EXPECT_EQ(text("35=8|115=T1|11=12|150=0|54=1|38=10|55=X|44=2|151=10|797=Y|"),
+            "T1: new 12: buy 10 X @ 2 leaves 10\n");
+  EXPECT_EQ(text("35=AQ|748=3|749=0|750=0|25031=Y|"), "3 trades, and there are more\n");
+  EXPECT_EQ(text("35=AQ|58=no such contract|749=1|750=2|"), "refused: trades (no such contract)\n");
+  EXPECT_EQ(text("35=AE|31=2.5|32=3|55=X|552=1|54=2|37=9|1=11|571=7.1|"),
+            "trade 7.1: sold 3 X @ 2.5, account 11, order 9\n");
+  EXPECT_EQ(text("35=AO|727=1|728=0|729=0|"), "1 positions\n");
+  EXPECT_EQ(text("35=AP|1=11|55=X|702=3|703=SOD|704=1|705=0|703=TQ|704=0|705=3|703=FIN|704=0|705=2|"
+                 "708=7.5|730=2.5|"),
+            "account 11 X: short 2, bought 0 and sold 3 today, cash 7.5, last price 2.5\n");
+  EXPECT_EQ(text("35=BA|1=11|15=USD|899=5|901=9|25032=1|25033=3|"),
+            "account 11: free 5 of 9 USD, held for orders 1, used by trades 3\n");
+  EXPECT_EQ(text("35=BG|58=not yours|945=4|"), "refused: money (not yours)\n");
   EXPECT_EQ(text("35=r|11=17|530=7|531=0|532=99|58=halted|"), "refused 17: mass cancel (halted)\n");
   EXPECT_EQ(text("35=3|45=9|371=44|372=D|373=6|58=Incorrect data format|"),
             "refused: message 9 of type D (Incorrect data format, field 44)\n");

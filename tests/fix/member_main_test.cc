@@ -172,6 +172,7 @@ TEST_F(MemberMainTest, ListsTheMembersWithoutTheirSecrets) {
                 .exit_code,
             0);
   ASSERT_EQ(act_with("open sesame\n", {"password", "DESK2"}).exit_code, 0);
+  ASSERT_EQ(act({"add", "COPY1", "--accounts", "7,11", "--drop-copy"}).exit_code, 0);
   EXPECT_EQ(
       act({"list"}),
       (Result{0,
@@ -180,8 +181,11 @@ TEST_F(MemberMainTest, ListsTheMembersWithoutTheirSecrets) {
               "DESK1                   4096 4.4  none            any or none      cancel        "
               "    1000      2000  11,12\n"
               "DESK2                   4097 5.0  password or key d75a980182b10ab7 keep          "
-              "    1000      2000  7\n",
+              "    1000      2000  7\n"
+              "COPY1                   4098 4.4  none            any or none      drop copy     "
+              "    1000      2000  7,11\n",
               ""}));
+  EXPECT_TRUE(members().back().drop_copy);
 }
 
 TEST_F(MemberMainTest, SetsAndForgetsTheCertificateAMemberMustHave) {

@@ -226,6 +226,10 @@ TEST(MemberJson, WritesOneMemberALineAndReadsItBack) {
                 "  ]\n"
                 "}\n");
   EXPECT_EQ(parse_members(text).value(), members);
+  first.drop_copy = true;
+  const std::string of_copy = members_text(std::vector{first});
+  EXPECT_NE(of_copy.find("2000, \"drop_copy\": true}"), std::string::npos) << of_copy;
+  EXPECT_EQ(parse_members(of_copy).value(), std::vector{first});
   EXPECT_EQ(members_text({}), "{\n  \"format\": 1,\n  \"members\": []\n}\n");
   EXPECT_EQ(parse_members(members_text({})).value(), std::vector<Member>());
 }
@@ -274,6 +278,8 @@ TEST(MemberJson, NamesTheMemberAndTheFieldOfAWrongType) {
             "member B2: orders_per_second: must be a whole number from 1 to 1000000");
   EXPECT_EQ(refusal(b2 + R"(, "cancel_on_disconnect": 1})"),
             "member B2: cancel_on_disconnect: must be true or false");
+  EXPECT_EQ(refusal(b2 + R"(, "drop_copy": "yes"})"),
+            "member B2: drop_copy: must be true or false");
   EXPECT_EQ(refusal(b2 + R"(, "password_hash": null})"),
             "member B2: password_hash: must be a text");
   EXPECT_EQ(refusal(b2 + R"(, "ed25519_public_key": 1})"),

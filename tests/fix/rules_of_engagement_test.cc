@@ -25,6 +25,10 @@
 #include "gateway/fix/orders/order_terms.h"
 #include "gateway/fix/orders/questions.h"
 #include "gateway/fix/orders/reject_codes.h"
+#include "gateway/fix/post_trade/day_trades.h"
+#include "gateway/fix/post_trade/position_reports.h"
+#include "gateway/fix/post_trade/subscriptions.h"
+#include "gateway/fix/post_trade/trade_reports.h"
 #include "gateway/fix/store/session_file.h"
 #include "gateway/fix/transport/connection.h"
 #include "gateway/fix/transport/tls_acceptor.h"
@@ -145,6 +149,11 @@ std::string limits_table() {
       fmt::format("{} KiB", kWritableBelowBytes >> 10));
   row("Subscriptions to states (35=e, g)", fmt::to_string(kMaxStatusRequests));
   row("MDReqID (262), 324 and 335", fmt::format("{} characters", kMaxRequestIdBytes));
+  row("Trades in one answer to 35=AD; of a day, over all members",
+      fmt::format("{}, {}", kMaxTradeReports, kMaxDayTrades));
+  row("Positions in one answer to 35=AN", fmt::to_string(kMaxPositionReports));
+  row("Subscriptions of a session to trades, and to positions",
+      fmt::to_string(kMaxSubscriptionsPerSession));
   row("Connections, and those of them not logged on",
       fmt::format("{}, {}", kMaxConnections, kMaxStrangers));
   return table;

@@ -152,6 +152,18 @@ TEST_F(SessionFileTest, ResetForgetsMessagesButNotTheLastReport) {
   EXPECT_EQ(shown(file->get(2)), "nothing");
 }
 
+TEST_F(SessionFileTest, PassesReportsForwardOnlyAndKeepsThatThroughAKill) {
+  const auto file = open();
+  file->pass_reports(7);
+  file->pass_reports(6);
+  EXPECT_EQ(file->last_report(), 7U);
+  put(*file, 1, 9);
+  file->pass_reports(8);
+  EXPECT_EQ(open(copy())->last_report(), 9U);
+  file->pass_reports(11);
+  EXPECT_EQ(open(copy())->last_report(), 11U);
+}
+
 TEST_F(SessionFileTest, OverwritesTheOldestMessages) {
   auto file = open();
   put_up_to(*file, 5'000);

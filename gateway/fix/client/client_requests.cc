@@ -88,7 +88,9 @@ std::string_view ClientRequests::help() {
          "  cancel ID | replace ID QTY @ PRICE | cancel-all\n"
          "  status ID | orders | list\n"
          "  watch SYMBOL...             prints the best levels at each change until interrupted\n"
+         "  trades [SYMBOL] [after ID] | positions [SYMBOL] | balance\n"
          "  tail                        prints reports until interrupted\n"
+         "  copy                        the same, alone, as the starter's drop copy session\n"
          "  help | quit\n";
 }
 
@@ -115,10 +117,14 @@ absl::StatusOr<ClientRequest> ClientRequests::read(const Words& words, std::uint
     if (verb == "cancel") return cancel(words[1], now_ns);
     return status_of(words[1]);
   }
-  const bool is_word = verb == "orders" || verb == "list" || verb == "cancel-all";
+  if (verb == "trades") return trades(words);
+  if (verb == "positions") return positions(words, now_ns);
+  const bool is_word =
+      verb == "balance" || verb == "orders" || verb == "list" || verb == "cancel-all";
   if (!is_word) return bad(verb, "request; try help");
   if (words.size() != 1) return absl::InvalidArgumentError(fmt::format("{} stands alone", verb));
   if (verb == "orders") return working_orders();
+  if (verb == "balance") return balance();
   return verb == "list" ? list() : cancel_all(now_ns);
 }
 
@@ -235,6 +241,39 @@ ClientRequest ClientRequests::list() {
   const std::string own_id = next_id();
   writer_.begin("x");
   writer_.text(320, own_id).text(559, "4");
+  return finish(own_id);
+}
+
+// trades [SYMBOL] [after ID]
+absl::StatusOr<ClientRequest> ClientRequests::trades(const Words& words) {
+  std::size_t at = 1;
+  const bool has_symbol = words.size() > at && words[at] != "after";
+  const std::string_view symbol = has_symbol ? words[at++] : std::string_view();
+  const bool has_after = words.size() == at + 2 && words[at] == "after";
+  if (!has_after && words.size() != at) {
+    return absl::InvalidArgumentError("trades [SYMBOL] [after ID]");
+  }
+  const std::string own_id = next_id();
+  writer_.begin("AD");
+  writer_.text(55, symbol).text(568, own_id).text(569, "1");
+  if (has_after) writer_.text(25030, words[at + 1]);
+  return finish(own_id);
+}
+
+// positions [SYMBOL]
+absl::StatusOr<ClientRequest> ClientRequests::positions(const Words& words, std::uint64_t now_ns) {
+  if (words.size() > 2) return absl::InvalidArgumentError("positions [SYMBOL]");
+  const std::string own_id = next_id();
+  writer_.begin("AN");
+  writer_.text(55, words.size() == 2 ? words[1] : std::string_view());
+  writer_.timestamp(60, engine::Timestamp(now_ns)).text(710, own_id).text(724, "0");
+  return finish(own_id);
+}
+
+ClientRequest ClientRequests::balance() {
+  const std::string own_id = next_id();
+  writer_.begin("BB");
+  writer_.text(909, own_id);
   return finish(own_id);
 }
 

@@ -21,7 +21,7 @@ inline constexpr std::size_t kMaxKnownOrders = 1U << 17;
 struct ClientRequest {
   std::string msg_type;
   std::string body;
-  std::string id;  // that of the answers: 11, 584 or 320
+  std::string id;  // that of the answers: 11, 320, 568, 584, 710 or 909
 };
 
 // Thread: one.
@@ -58,6 +58,10 @@ class ClientRequests {
   ClientRequest cancel_all(std::uint64_t now_ns);
   ClientRequest working_orders();
   ClientRequest list();
+  absl::StatusOr<ClientRequest> trades(const std::vector<std::string_view>& words);
+  absl::StatusOr<ClientRequest> positions(const std::vector<std::string_view>& words,
+                                          std::uint64_t now_ns);
+  ClientRequest balance();
   absl::StatusOr<KnownOrder> known(std::string_view id) const;
   [[nodiscard]] ClientRequest finish(std::string id) const;
 

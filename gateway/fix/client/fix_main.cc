@@ -18,6 +18,7 @@
 #include "engine/base/command_line.h"
 #include "fmt/format.h"
 #include "gateway/daemon/data_dir.h"
+#include "gateway/daemon/starter_members.h"
 #include "gateway/fix/client/client_requests.h"
 #include "gateway/fix/client/fix_client.h"
 #include "gateway/fix/client/market_watch.h"
@@ -250,7 +251,7 @@ absl::Status converse(TradingDesk& desk, FixClient& client) {
 
 absl::Status run_request(TradingDesk& desk, FixClient& client,
                          const std::vector<std::string_view>& words) {
-  if (words[0] == "tail") return desk.tail(is_stop_asked);
+  if (words[0] == "tail" || words[0] == "copy") return desk.tail(is_stop_asked);
   if (words[0] == "watch") return watch(client, words);
   const absl::Status status = desk.say(words);
   return status.ok() ? desk.settle() : status;
@@ -319,6 +320,10 @@ int fix_main(std::span<const std::string_view> args) {
   if (!options.words.empty() && options.words[0] == "help") {
     print(ClientRequests::help());
     return engine::CommandLine::kExitOk;
+  }
+  // The starter members' drop copy stands in the same file.
+  if (!options.words.empty() && options.words[0] == "copy" && options.comp_id.empty()) {
+    options.comp_id = kStarterDropCopy;
   }
   install_signals();
   bool saw_refusal = false;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "fmt/format.h"
+#include "gateway/fix/client/post_trade_text.h"
 
 namespace hourglass::gateway::fix {
 namespace {
@@ -128,15 +129,24 @@ std::string securities_text(const Message& message) {
 
 }  // namespace
 
+bool is_copy(const Message& message) {
+  return message.value(797) == "Y";
+}
+
 bool is_refusal(const Message& message) {
   const std::string_view type = message.type();
   if (type == "8") return message.value(39) == "8";
   if (type == "r") return message.value(531) == "0";
-  return type == "9" || type == "3" || type == "j" || type == "5";
+  if (type == "AQ") return message.value(750) == "2";
+  if (type == "AO") return message.value(729) == "2";
+  return type == "9" || type == "3" || type == "j" || type == "5" || type == "BG";
 }
 
 std::string report_text(const Message& message) {
   const std::string_view type = message.type();
+  if (type == "8" && is_copy(message)) {
+    return fmt::format("{}: {}", message.value(115), execution_text(message));
+  }
   if (type == "8") return execution_text(message);
   if (type == "9") {
     return fmt::format("refused {}: {} of {}{}\n", message.value(11),
@@ -150,7 +160,8 @@ std::string report_text(const Message& message) {
                        reason_of(message));
   }
   if (type == "5") return fmt::format("logged out by the venue{}\n", reason_of(message));
-  return raw_text(message);
+  const std::string text = post_trade_text(message);
+  return text.empty() ? raw_text(message) : text;
 }
 
 }  // namespace hourglass::gateway::fix

@@ -12,6 +12,9 @@ namespace hourglass::gateway::fix {
 // "35=h|336=..". Thread: any, pure.
 [[nodiscard]] std::string report_text(const Message& message);
 
+// Whether it is a drop copy of another session's report.
+[[nodiscard]] bool is_copy(const Message& message);
+
 // Whether the message says no to a request: a refused order, change or query, or a reject.
 [[nodiscard]] bool is_refusal(const Message& message);
 

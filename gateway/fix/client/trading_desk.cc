@@ -23,7 +23,7 @@ std::uint64_t utc_now_ns() {
 // Whether the message answers the request with this id or number: by its id, as field 379 of a
 // business reject, or as field 45 of either reject.
 bool answers(const Message& message, std::uint32_t sequence, std::string_view id) {
-  for (const std::uint32_t tag : {11U, 584U, 320U, 379U}) {
+  for (const std::uint32_t tag : {11U, 320U, 379U, 568U, 584U, 710U, 909U}) {
     if (message.value(tag) == id) return true;
   }
   return parse_number(message.value(45)) == std::int64_t{sequence};
@@ -75,7 +75,7 @@ absl::StatusOr<bool> TradingDesk::print_next(milliseconds patience) {
   const auto message = client_.receive(patience);
   if (!message.ok()) return message.status();
   if (!message->has_value()) return false;
-  requests_.note(**message);
+  if (!is_copy(**message)) requests_.note(**message);
   const std::size_t answered = std::erase_if(unanswered_, [&](const auto& request) {
     return answers(**message, request.first, request.second);
   });

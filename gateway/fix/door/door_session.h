@@ -84,7 +84,11 @@ class DoorSession final : public NumberStore, public SessionPeer, public MarketP
   // Numbers, records and, if logged on, sends a message of ours. `report_number`: of the core's
   // report it carries, or 0. A message that cannot be recorded is not sent and the session is cut
   // off: trouble() says why, and nobody logs on to it until the venue starts again.
-  void send_application(const MessageWriter& writer, std::uint32_t report_number = 0) override;
+  void send_application(const MessageWriter& writer, std::uint32_t report_number = 0) override {
+    send_for({}, writer, report_number);
+  }
+  // The same of a drop copy: `whom` it is of (115), or empty.
+  void send_for(std::string_view whom, const MessageWriter& writer, std::uint32_t report_number);
 
   // Not with kWritableBelowBytes or more unread.
   [[nodiscard]] bool can_stream() const noexcept override;

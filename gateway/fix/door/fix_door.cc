@@ -99,7 +99,8 @@ absl::Status FixDoor::open_session(const Member& member) {
   const auto was_here = std::ranges::find_if(retired_, [&member](const auto& retired) {
     return retired->member().session == member.session &&
            retired->member().comp_id == member.comp_id &&
-           retired->member().version == member.version;
+           retired->member().version == member.version &&
+           retired->member().drop_copy == member.drop_copy;
   });
   if (was_here != retired_.end()) {
     (*was_here)->set_member(member);
@@ -107,9 +108,10 @@ absl::Status FixDoor::open_session(const Member& member) {
     retired_.erase(was_here);
     return absl::OkStatus();
   }
-  auto file = SessionFile::open(
-      fmt::format("{}/{}-{}.hgf", settings_.directory, member.comp_id, member.session),
-      {.ring_bytes = settings_.session_file_bytes});
+  // Numbers of reports mean something else in a drop copy session.
+  auto file = SessionFile::open(fmt::format("{}/{}-{}{}.hgf", settings_.directory, member.comp_id,
+                                            member.session, member.drop_copy ? "-copy" : ""),
+                                {.ring_bytes = settings_.session_file_bytes});
   if (!file.ok()) return file.status();
   if ((*file)->epoch_time_ns() == 0) (*file)->reset(context_.applied, context_.now_ns);
   (*file)->set_next_target((*file)->safe_target());
@@ -416,9 +418,16 @@ absl::Status FixDoor::set_members(const MemberList& members) {
     const auto found = sessions_.find(member.comp_id);
     if (found == sessions_.end()) continue;
     const Member& old = found->second->member();
-    if (old.session != member.session || old.version == member.version) continue;
-    return absl::InvalidArgumentError(
-        fmt::format("{}: the version of a session cannot change", member.comp_id));
+    if (old.session != member.session) continue;
+    if (old.version != member.version) {
+      return absl::InvalidArgumentError(
+          fmt::format("{}: the version of a session cannot change", member.comp_id));
+    }
+    if (old.drop_copy != member.drop_copy) {
+      return absl::InvalidArgumentError(
+          fmt::format("{}: whether a session is a drop copy cannot change while the venue runs",
+                      member.comp_id));
+    }
   }
   // First, since another may have been given the number of one that is gone.
   for (auto session = sessions_.begin(); session != sessions_.end();) {

@@ -127,6 +127,12 @@ absl::Status read_text(std::string_view field, const json::value& value, std::st
   return absl::OkStatus();
 }
 
+absl::Status read_flag(std::string_view field, const json::value& value, bool& target) {
+  if (!value.is_bool()) return refuse(field, "must be true or false");
+  target = value.get_bool();
+  return absl::OkStatus();
+}
+
 absl::Status read_accounts(const json::value& value, std::vector<std::uint32_t>& target) {
   const json::array* const list = value.if_array();
   if (list == nullptr) return refuse("accounts", "must be a list of numbers");
@@ -157,11 +163,8 @@ absl::Status read_field(std::string_view field, const json::value& value, Member
   if (field == "session") return read_number(field, value, member.session);
   if (field == "version") return read_version(value, member.version);
   if (field == "accounts") return read_accounts(value, member.accounts);
-  if (field == "cancel_on_disconnect") {
-    if (!value.is_bool()) return refuse(field, "must be true or false");
-    member.cancel_on_disconnect = value.get_bool();
-    return absl::OkStatus();
-  }
+  if (field == "cancel_on_disconnect") return read_flag(field, value, member.cancel_on_disconnect);
+  if (field == "drop_copy") return read_flag(field, value, member.drop_copy);
   if (field == "orders_per_second") return read_number(field, value, member.orders_per_second);
   if (field == "cancels_per_second") return read_number(field, value, member.cancels_per_second);
   if (field == "password_hash") return read_text(field, value, member.password_hash);
@@ -244,6 +247,7 @@ std::string member_line(const Member& member) {
       member.comp_id, member.session, version_text(member.version),
       fmt::join(member.accounts, ", "), member.cancel_on_disconnect, member.orders_per_second,
       member.cancels_per_second);
+  if (member.drop_copy) line += R"(, "drop_copy": true)";
   const auto append = [&line](std::string_view field, std::string_view text) {
     if (!text.empty()) line += fmt::format(R"(, "{}": "{}")", field, text);
   };

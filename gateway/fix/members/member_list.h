@@ -27,6 +27,7 @@ struct Member {
   FixVersion version = FixVersion::kFix44;
   std::vector<std::uint32_t> accounts{};  // it may trade for; the first where a message names none
   bool cancel_on_disconnect = true;       // default for DAY orders
+  bool drop_copy = false;  // gets copies of all reports about its accounts, and sends no orders
   std::uint32_t orders_per_second = 1000;
   std::uint32_t cancels_per_second = 2000;
   std::string password_hash{};       // libsodium's text form (Argon2id); empty: no password logon

@@ -116,6 +116,11 @@ std::string_view certificate_cell(const Member& member) {
   return std::string_view(member.certificate_sha256).substr(0, kShownDigits);
 }
 
+std::string_view disconnect_text(const Member& member) {
+  if (member.drop_copy) return "drop copy";
+  return member.cancel_on_disconnect ? "cancel" : "keep";
+}
+
 // What is common to the actions that a data directory belongs to.
 struct Options {
   std::string directory = default_data_dir();
@@ -139,6 +144,7 @@ struct NewMember {
   std::int64_t cancels_per_second = Member().cancels_per_second;
   bool password_stdin = false;
   bool no_cancel_on_disconnect = false;
+  bool drop_copy = false;
 };
 
 void declare(CommandLine& line, NewMember& options) {
@@ -156,6 +162,8 @@ void declare(CommandLine& line, NewMember& options) {
             "the only TLS client certificate it may come with, PEM, or its SHA-256 in hex");
   line.flag("no-cancel-on-disconnect", options.no_cancel_on_disconnect,
             "leave its DAY orders in the book when its connection ends");
+  line.flag("drop-copy", options.drop_copy,
+            "it sends no orders and gets copies of all reports about its accounts");
   line.number("orders-per-second", options.orders_per_second, kRate, "most new orders it may send");
   line.number("cancels-per-second", options.cancels_per_second, kRate, "most cancels it may send");
 }
@@ -177,6 +185,7 @@ absl::StatusOr<Member> make_member(std::string_view comp_id, const NewMember& op
                 .version = parse_version(options.version).value_or(FixVersion::kFix44),
                 .accounts = *accounts,
                 .cancel_on_disconnect = !options.no_cancel_on_disconnect,
+                .drop_copy = options.drop_copy,
                 .orders_per_second = static_cast<std::uint32_t>(options.orders_per_second),
                 .cancels_per_second = static_cast<std::uint32_t>(options.cancels_per_second),
                 .ed25519_public_key = std::string(options.public_key),
@@ -248,9 +257,9 @@ int list(std::span<const std::string_view> args) {
                   "ORDERS/S", "CANCELS/S", "ACCOUNTS"));
   for (const Member& member : members->all()) {
     say(fmt::format(kRow, member.comp_id, member.session, version_text(member.version),
-                    logon_ways(member), certificate_cell(member),
-                    member.cancel_on_disconnect ? "cancel" : "keep", member.orders_per_second,
-                    member.cancels_per_second, fmt::format("{}", fmt::join(member.accounts, ","))));
+                    logon_ways(member), certificate_cell(member), disconnect_text(member),
+                    member.orders_per_second, member.cancels_per_second,
+                    fmt::format("{}", fmt::join(member.accounts, ","))));
   }
   return CommandLine::kExitOk;
 }

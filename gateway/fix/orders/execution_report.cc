@@ -82,6 +82,7 @@ void write_rest(const OrderView& order, Dialect dialect, const Execution& execut
     if (!echo.mass_status_req_id.empty()) writer.text(584, echo.mass_status_req_id);
     if (!echo.order_status_req_id.empty()) writer.text(790, echo.order_status_req_id);
   }
+  if (execution.is_copy) writer.character(797, 'Y');
   if (execution.fill.has_value()) {
     const auto match_id = static_cast<std::int64_t>(execution.fill->match_id.value());
     writer.number(851, execution.fill->is_aggressor ? 2 : 1);

@@ -69,6 +69,7 @@ struct Execution {
   engine::Timestamp time{};                 // 60; zero: none, it is a status
   std::uint64_t feed_sequence = 0;          // 25000; 0: none
   std::uint8_t restatement = 0;             // 378; 0: none
+  bool is_copy = false;                     // 797
   std::string_view text{};                  // 58; empty: none
   std::optional<Fill> fill{};
   std::optional<RefusalCode> refusal{};  // 103

@@ -23,6 +23,7 @@ constexpr std::int32_t kOrdRejStale = 8;
 constexpr std::int32_t kOrdRejUnknownAccount = 15;
 constexpr std::int32_t kOrdRejOther = 99;
 constexpr std::int32_t kBusinessOther = 0;
+constexpr std::int32_t kBusinessNotAuthorized = 6;
 
 constexpr std::uint32_t kAccount = 1;
 constexpr std::uint32_t kClOrdId = 11;
@@ -87,6 +88,7 @@ bool is_stale(const DoorSession& session, const Fields& fields) {
 
 Judgement OrderEntry::on_message(DoorSession& session, const Fields& fields, std::string_view) {
   const std::string_view type = fields.value(kMsgType);
+  if (is_barred(session, fields)) return {Verdict::kTaken, 0};
   if (type == "D") return new_order(session, fields);
   if (type == "F") return cancel(session, fields);
   if (type == "G") return replace(session, fields);
@@ -99,7 +101,7 @@ Judgement OrderEntry::on_message(DoorSession& session, const Fields& fields, std
   if (type == "e") return market_.status.security_status(session, fields);
   if (type == "g") return market_.status.session_status(session, fields);
   if (type == "V") return market_.streams.request(session, fields);
-  return {Verdict::kUnsupportedType, 0};
+  return post_trade_.on_message(session, fields).value_or(Judgement{Verdict::kUnsupportedType, 0});
 }
 
 void OrderEntry::on_logon(DoorSession& session) {
@@ -110,7 +112,8 @@ void OrderEntry::on_logon(DoorSession& session) {
 // counts as under way from now on, so that the next Logon waits for what becomes of it.
 void OrderEntry::on_logout(DoorSession& session, bool lost) {
   market_.forget(session.id());
-  if (!lost || ingress_ == nullptr) return;
+  post_trade_.on_logout(session);
+  if (!lost || ingress_ == nullptr || session.member().drop_copy) return;
   session.pushed(0);
   disconnects_.push_back(&session);
   retry_disconnects();
@@ -124,6 +127,17 @@ void OrderEntry::retry_disconnects() {
     if (ingress_->try_push(Command::of(command)) != engine::PushResult::kPushed) return;
     disconnects_.pop_back();
   }
+}
+
+bool OrderEntry::is_barred(DoorSession& session, const Fields& fields) {
+  const std::string_view type = fields.value(kMsgType);
+  const bool is_order = type == "D" || type == "F" || type == "G" || type == "q";
+  if (!is_order || !session.member().drop_copy) return false;
+  if (!passes(session, fields, session.orders)) return true;
+  reject_business(session, fields, kBusinessNotAuthorized,
+                  static_cast<std::uint32_t>(DoorReject::kUnknownAccount),
+                  "a drop copy session sends no orders");
+  return true;
 }
 
 bool OrderEntry::passes(DoorSession& session, const Fields& fields, Throttle& throttle) {

@@ -14,6 +14,7 @@
 #include "gateway/fix/orders/order_reports.h"
 #include "gateway/fix/orders/order_terms.h"
 #include "gateway/fix/orders/questions.h"
+#include "gateway/fix/post_trade/post_trade.h"
 
 namespace hourglass::gateway::fix {
 
@@ -25,8 +26,8 @@ class OrderEntry final : public SessionApplication {
  public:
   // Both outlive the entry. Commands go to the ring given by attach(); before that, and after
   // detach(), orders are refused kNotAvailable.
-  OrderEntry(OrderReports& reports, MarketData& market)
-      : reports_(reports), market_(market), questions_(reports) {}
+  OrderEntry(OrderReports& reports, MarketData& market, PostTrade& post_trade)
+      : reports_(reports), market_(market), post_trade_(post_trade), questions_(reports) {}
 
   void attach(engine::MpscRing<engine::Command>& ingress) noexcept { ingress_ = &ingress; }
   void detach() noexcept { ingress_ = nullptr; }
@@ -43,6 +44,8 @@ class OrderEntry final : public SessionApplication {
   Judgement cancel(DoorSession& session, const Fields& fields);
   Judgement mass_cancel(DoorSession& session, const Fields& fields);
 
+  // Whether it may not send this: a drop copy sends no orders.
+  bool is_barred(DoorSession& session, const Fields& fields);
   bool passes(DoorSession& session, const Fields& fields, Throttle& throttle);
   Checked check_id(DoorSession& session, const Fields& fields);
   Checked find_account(DoorSession& session, const Fields& fields, engine::AccountId& account);
@@ -56,6 +59,7 @@ class OrderEntry final : public SessionApplication {
 
   OrderReports& reports_;
   MarketData& market_;
+  PostTrade& post_trade_;
   Questions questions_;
   engine::MpscRing<engine::Command>* ingress_ = nullptr;
   MessageWriter writer_;

@@ -91,6 +91,15 @@ std::uint32_t OrderReports::instrument_count() const {
   return impl_->maker.instruments.count();
 }
 
+engine::ClientOrderId OrderReports::text_of(SessionId session, ClientKey key) const {
+  const MemberSession* const member = impl_->maker.sessions.find(session);
+  return member == nullptr ? engine::ClientOrderId{} : member->ids.text_of(key);
+}
+
+std::uint64_t OrderReports::last_copy() const {
+  return impl_->maker.last_copy();
+}
+
 void OrderReports::write_status(const OrderView& order, Dialect dialect, const StatusEcho& echo,
                                 MessageWriter& writer) const {
   const Execution execution{.type = exec_type::kStatus,

@@ -37,6 +37,16 @@
 
 namespace hourglass::gateway::fix {
 
+// A copy of an execution report (35=8) for who watches its account.
+struct ReportCopy {
+  engine::SessionId session;  // whose report it is a copy of
+  engine::AccountId account;
+  Dialect dialect{};
+  // Counts the execution reports of all sessions since the beginning of history, from 2 on: 1 is
+  // the beginning. Dense, and the same whenever history is followed again.
+  std::uint64_t number = 0;
+};
+
 // A session's reports go to this. `number` is the core's dense report number of the session.
 class ReportSink {
  public:
@@ -46,6 +56,10 @@ class ReportSink {
   // One message; `writer` holds its type and body until the next call.
   virtual void report(engine::SessionId session, std::uint32_t number,
                       const MessageWriter& writer) = 0;
+  // Whether somebody wants copies, in this dialect, of execution reports about this account.
+  [[nodiscard]] virtual bool wants_copies(engine::AccountId, Dialect) const { return false; }
+  // As report(), behind the report itself, which was made whether or not its own session wanted it.
+  virtual void copy(const ReportCopy&, const MessageWriter&) {}
 };
 
 // Thread: one. Memory: bounded by the core's limits of orders, keys and instruments; about 150
@@ -67,8 +81,9 @@ class OrderReports {
   // so after a recovery its report says 11=NONE, and the text counts as not used.
   void name_request(engine::SessionId session, std::uint32_t session_sequence,
                     std::string_view text);
-  // An event; reports about it go to `sink`, at most two (both sides of a trade). Cost: a few hash
-  // look-ups, the writing of the reports; at the day's end as many steps as orders were done.
+  // An event; reports about it go to `sink`, at most two (both sides of a trade), and copies of
+  // each in at most two dialects. Cost: a few hash look-ups, the writing of the reports; at the
+  // day's end as many steps as orders were done.
   void on_event(const engine::Event& event, ReportSink& sink);
 
   // --- ClOrdIDs --------------------------------------------------------------------------------
@@ -99,6 +114,11 @@ class OrderReports {
                                                           engine::InstrumentId& id) const;
   // One more than the highest id that is listed.
   [[nodiscard]] std::uint32_t instrument_count() const;
+  // The ClOrdID a key of the session has or had today; empty where it has none.
+  [[nodiscard]] engine::ClientOrderId text_of(engine::SessionId session,
+                                              engine::ClientKey key) const;
+  // The number of the last execution report of any session (ReportCopy); 1: there was none.
+  [[nodiscard]] std::uint64_t last_copy() const;
 
   // Writes an order's status report (150=I, 17=0) for OrderStatusRequest: `order_status_req_id` is
   // 790 or empty; with `mass_status_req_id` (584) not empty also 911 total and 912 last.

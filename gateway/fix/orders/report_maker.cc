@@ -115,7 +115,7 @@ void ReportMaker::on_accepted(const engine::OrderAccepted& event, ReportSink& si
   record.state = engine::OrderState::kNew;
   const OrderSlot slot = orders.add(record, session.working);
   session.ids.set_order(ref.key, slot);
-  tell(event.header, ref, slot, {.type = exec_type::kNew}, sink);
+  tell(event.header, ref, slot, {.execution = {.type = exec_type::kNew}}, sink);
 }
 
 void ReportMaker::on_trade(const engine::Trade& event, ReportSink& sink) {
@@ -135,7 +135,8 @@ void ReportMaker::fill_side(const engine::Trade& event, const OrderRef& ref, Rol
                   .price = event.price,
                   .match_id = event.match_id,
                   .is_aggressor = role == Role::kIncoming};
-  tell(event.header, ref, slot, {.type = exec_type::kTrade, .fill = fill}, sink, role);
+  tell(event.header, ref, slot, {.execution = {.type = exec_type::kTrade, .fill = fill}}, sink,
+       role);
 }
 
 void ReportMaker::on_replaced(const engine::OrderReplaced& event, ReportSink& sink) {
@@ -161,7 +162,8 @@ void ReportMaker::on_replaced(const engine::OrderReplaced& event, ReportSink& si
   session.ids.set_order(ref.key, slot);
   const engine::ClientOrderId old_text = session.ids.text_of(event.old_key);
   tell(event.header, ref, slot,
-       {.type = exec_type::kReplaced, .orig_client_order_id = old_text.view()}, sink);
+       {.execution = {.type = exec_type::kReplaced, .orig_client_order_id = old_text.view()}},
+       sink);
 }
 
 void ReportMaker::on_cancelled(const engine::OrderCancelled& event, ReportSink& sink) {
@@ -177,13 +179,12 @@ void ReportMaker::on_cancelled(const engine::OrderCancelled& event, ReportSink& 
   orders.at(slot).state = event.state;
   orders.finish(slot, session.working);
   const bool expired = event.state == engine::OrderState::kExpired;
-  Execution execution{.type = expired ? exec_type::kExpired : exec_type::kCancelled};
+  Report report{.execution = {.type = expired ? exec_type::kExpired : exec_type::kCancelled}};
+  Execution& execution = report.execution;
   execution.text = cancel_text(event.reason, event.session_sequence != 0);
   const engine::ClientOrderId own_text = session.ids.text_of(ref.key);
   if (!request.has_value()) {
-    if (const auto dialect = sink.dialect(ref.session); dialect.has_value()) {
-      execution.restatement = restatement_code(event.reason, *dialect);
-    }
+    report.unasked = event.reason;
   } else {
     execution.client_order_id = request->client_order_id.view();
     execution.orig_client_order_id = own_text.view();
@@ -192,7 +193,7 @@ void ReportMaker::on_cancelled(const engine::OrderCancelled& event, ReportSink& 
       session.ids.set_order(request->command.as<engine::ReplaceOrder>().key, slot);
     }
   }
-  tell(event.header, ref, slot, execution, sink);
+  tell(event.header, ref, slot, report, sink);
 }
 
 void ReportMaker::on_mass_cancel_done(const engine::MassCancelDone& event, ReportSink& sink) {
@@ -240,18 +241,15 @@ void ReportMaker::on_rejected(const engine::RequestRejected& event, ReportSink& 
 
 void ReportMaker::refuse_order(const engine::RequestRejected& event,
                                const engine::NewOrder& request, ReportSink& sink) {
-  const auto dialect = sink.dialect(event.session);
-  if (!dialect.has_value()) return;
   set_execution_id(event.header, Role::kIncoming);
-  const Execution execution{
-      .type = exec_type::kRejected,
-      .id = execution_id_,
-      .client_order_id = request.client_order_id.view(),
-      .time = event.header.time,
-      .refusal = refusal_of(event.reason, codes_of(event.reason).order.in(*dialect))};
-  const OrderView order = refused_order(request);
-  write_execution_report(order, instruments.find(order.instrument), *dialect, execution, writer_);
-  sink.report(event.session, event.report_number, writer_);
+  Report report{.order = refused_order(request),
+                .number = event.report_number,
+                .execution = {.type = exec_type::kRejected,
+                              .id = execution_id_,
+                              .client_order_id = request.client_order_id.view(),
+                              .time = event.header.time},
+                .refused = event.reason};
+  hand_out(report, sink);
 }
 
 void ReportMaker::refuse_change(const engine::RequestRejected& event, const SessionRequest& request,
@@ -318,17 +316,48 @@ void ReportMaker::on_day_ended() {
 }
 
 void ReportMaker::tell(const engine::EventHeader& header, const OrderRef& ref, OrderSlot slot,
-                       Execution execution, ReportSink& sink, Role role) {
-  const auto dialect = sink.dialect(ref.session);
-  if (!dialect.has_value()) return;
-  const OrderView order = view(slot);
+                       Report report, ReportSink& sink, Role role) {
+  report.order = view(slot);
+  report.number = ref.report_number;
   set_execution_id(header, role);
+  Execution& execution = report.execution;
   execution.id = execution_id_;
-  if (execution.client_order_id.empty()) execution.client_order_id = order.client_order_id.view();
+  if (execution.client_order_id.empty()) {
+    execution.client_order_id = report.order.client_order_id.view();
+  }
   execution.time = header.time;
   execution.feed_sequence = header.feed_sequence;
-  write_execution_report(order, instruments.find(order.instrument), *dialect, execution, writer_);
-  sink.report(ref.session, ref.report_number, writer_);
+  hand_out(report, sink);
+}
+
+// Copies are counted whoever wants them: the count is a function of history alone.
+void ReportMaker::hand_out(Report& report, ReportSink& sink) {
+  const OrderView& order = report.order;
+  if (const auto dialect = sink.dialect(order.session); dialect.has_value()) {
+    write(report, *dialect);
+    sink.report(order.session, report.number, writer_);
+  }
+  ++copies_;
+  report.execution.is_copy = true;
+  for (const Dialect dialect : {Dialect::kFix44, Dialect::kFix50Sp2}) {
+    if (!sink.wants_copies(order.account, dialect)) continue;
+    write(report, dialect);
+    sink.copy(
+        {.session = order.session, .account = order.account, .dialect = dialect, .number = copies_},
+        writer_);
+  }
+}
+
+void ReportMaker::write(const Report& report, Dialect dialect) {
+  Execution execution = report.execution;
+  if (report.unasked.has_value()) {
+    execution.restatement = restatement_code(*report.unasked, dialect);
+  }
+  if (report.refused != engine::RejectReason::kNone) {
+    execution.refusal = refusal_of(report.refused, codes_of(report.refused).order.in(dialect));
+  }
+  const OrderView& order = report.order;
+  write_execution_report(order, instruments.find(order.instrument), dialect, execution, writer_);
 }
 
 void ReportMaker::set_execution_id(const engine::EventHeader& header, Role role) {

@@ -28,6 +28,8 @@ class ReportMaker {
   [[nodiscard]] OrderView view(OrderSlot slot) const;
   // The order a key of the session answers to or did last; kNoOrderSlot if none.
   [[nodiscard]] OrderSlot slot_of(engine::SessionId session, engine::ClientKey key) const;
+  // OrderReports::last_copy().
+  [[nodiscard]] std::uint64_t last_copy() const noexcept { return copies_; }
 
   // What a request that is still under way will make of this key: the order as it was asked for,
   // kPending. Nothing: no such request. Cost: one step for each request under way.
@@ -57,13 +59,25 @@ class ReportMaker {
                      ReportSink& sink);
   void refuse_mass_cancel(const engine::RequestRejected& event, const SessionRequest& request,
                           ReportSink& sink);
+  // An execution report but for what the versions of FIX say in different words.
+  struct Report {
+    OrderView order{};
+    std::uint32_t number = 0;
+    Execution execution{};
+    std::optional<engine::CancelReason> unasked{};  // 378: nobody of the session asked for it
+    engine::RejectReason refused{};
+  };
   // Reports `slot` as it stands.
   void tell(const engine::EventHeader& header, const engine::OrderRef& ref, OrderSlot slot,
-            Execution execution, ReportSink& sink, Role role = Role::kIncoming);
+            Report report, ReportSink& sink, Role role = Role::kIncoming);
+  // Hands the report to its session, and copies of it to who wants them.
+  void hand_out(Report& report, ReportSink& sink);
+  void write(const Report& report, Dialect dialect);
   void set_execution_id(const engine::EventHeader& header, Role role);
 
   MessageWriter writer_;
   std::string execution_id_;
+  std::uint64_t copies_ = 1;  // 1: the beginning
 };
 
 // What 58 says of a cancel; empty where the member's request says it all.

@@ -390,6 +390,19 @@ std::uint32_t SessionFile::last_report() const noexcept {
   return impl_->header.last_report;
 }
 
+void SessionFile::pass_reports(std::uint32_t report_number) noexcept {
+  HeaderCopy& header = impl_->header;
+  if (report_number <= header.last_report) return;
+  const bool is_first = header.last_report == 0;
+  header.last_report = report_number;
+  impl_->commit();
+  if (!is_first) return;
+  // Both copies, since either may be the one found after a power cut. Where the disk does not take
+  // them, put() fails by and by too.
+  impl_->commit();
+  impl_->file->sync_header().IgnoreError();
+}
+
 void SessionFile::reset(engine::SequenceNumber applied, std::uint64_t now_ns) {
   HeaderCopy& header = impl_->header;
   ++header.life;

@@ -90,6 +90,10 @@ class SessionFile {
 
   // The highest report number that was recorded; reports above it are still to be sent.
   [[nodiscard]] std::uint32_t last_report() const noexcept;
+  // Counts the reports up to `report_number` as sent, though none of them was for this session; a
+  // lower one changes nothing. Cost: waits for the disk where last_report() was 0, so that it never
+  // is 0 again; else a store, which a power cut may undo.
+  void pass_reports(std::uint32_t report_number) noexcept;
 
   // --- Epochs ------------------------------------------------------------------------------------
   // Both numbers and safe_target() go to 1, messages are forgotten, last_report() stays. Commands

@@ -262,6 +262,7 @@ void append_message(std::string& out, const MessageHeader& header, std::string_v
   out.push_back(kSoh);
   append_text(out, 56, header.target);
   if (header.poss_resend) append_text(out, 97, "Y");
+  append_text(out, 115, header.on_behalf_of);
   append_text(out, 122, header.orig_sending_time);
   out.append(body);
   finish(out, message_start, body_start);

@@ -53,6 +53,7 @@ struct MessageHeader {
   Precision precision = Precision::kMicroseconds;
   bool poss_dup = false;                    // 43=Y
   bool poss_resend = false;                 // 97=Y
+  std::string_view on_behalf_of = {};       // 115
   std::string_view orig_sending_time = {};  // 122, as text
 };
 

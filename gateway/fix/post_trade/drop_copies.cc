@@ -1,0 +1,48 @@
+#include "gateway/fix/post_trade/drop_copies.h"
+
+#include <algorithm>
+
+namespace hourglass::gateway::fix {
+
+void DropCopies::set_sessions(const std::vector<DoorSession*>& sessions) {
+  sessions_.clear();
+  by_account_.clear();
+  for (DoorSession* session : sessions) {
+    if (!session->member().drop_copy) continue;
+    sessions_.push_back(session);
+    for (const std::uint32_t account : session->member().accounts) {
+      by_account_[account].push_back(session);
+    }
+  }
+}
+
+void DropCopies::pass(std::uint64_t number) {
+  for (DoorSession* session : sessions_) {
+    session->file().pass_reports(static_cast<std::uint32_t>(std::min(number, kMaxCopyNumber)));
+  }
+}
+
+bool DropCopies::wanted(engine::AccountId account, Dialect dialect) const {
+  const auto watchers = by_account_.find(account.value());
+  return watchers != by_account_.end() &&
+         std::ranges::any_of(watchers->second, [dialect](const DoorSession* session) {
+           return session->dialect() == dialect;
+         });
+}
+
+void DropCopies::send(const ReportCopy& copy, std::string_view comp_id, const MessageWriter& writer,
+                      bool is_recovery) {
+  const auto watchers = by_account_.find(copy.account.value());
+  if (watchers == by_account_.end() || copy.number > kMaxCopyNumber) return;
+  for (DoorSession* session : watchers->second) {
+    const std::uint32_t last = session->file().last_report();
+    if (session->dialect() != copy.dialect || copy.number <= last) continue;
+    if (is_recovery) {
+      if (last == 0) continue;
+      session->set_possibly_resent(session->file().power_was_lost());
+    }
+    session->send_for(comp_id, writer, static_cast<std::uint32_t>(copy.number));
+  }
+}
+
+}  // namespace hourglass::gateway::fix

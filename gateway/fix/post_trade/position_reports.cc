@@ -1,0 +1,187 @@
+#include "gateway/fix/post_trade/position_reports.h"
+
+#include <algorithm>
+
+#include "fmt/format.h"
+#include "gateway/fix/post_trade/request_terms.h"
+
+namespace hourglass::gateway::fix {
+
+using engine::AccountId;
+using engine::InstrumentId;
+
+namespace {
+
+constexpr std::uint32_t kAccount = 1;
+constexpr std::uint32_t kSymbol = 55;
+constexpr std::uint32_t kText = 58;
+constexpr std::uint32_t kSubscriptionRequestType = 263;
+constexpr std::uint32_t kAccountType = 581;
+constexpr std::uint32_t kPosReqId = 710;
+constexpr std::uint32_t kClearingBusinessDate = 715;
+constexpr std::uint32_t kPosMaintRptId = 721;
+
+// 728 PosReqResult.
+constexpr std::int32_t kValid = 0;
+constexpr std::int32_t kInvalid = 1;
+constexpr std::int32_t kNoPositions = 2;
+constexpr std::int32_t kNotAuthorized = 3;
+constexpr std::int32_t kOther = 99;
+
+constexpr std::int64_t kCustomerSide = 1;   // 581
+constexpr std::int64_t kTheoretical = 2;    // 731: no settlement price exists yet
+constexpr std::int64_t kExecutingFirm = 1;  // 452
+
+const AccountPosition* position_in(std::span<const AccountPosition> held, InstrumentId id) {
+  const auto found = std::ranges::find(held, id, &AccountPosition::instrument);
+  return found == held.end() ? nullptr : &*found;
+}
+
+// An entry of NoPositions.
+void write_qty(MessageWriter& writer, std::string_view type, std::int64_t long_qty,
+               std::int64_t short_qty) {
+  writer.text(703, type).number(704, long_qty).number(705, short_qty);
+}
+
+void write_net(MessageWriter& writer, std::string_view type, std::int64_t net) {
+  write_qty(writer, type, std::max<std::int64_t>(net, 0), std::max<std::int64_t>(-net, 0));
+}
+
+}  // namespace
+
+void PositionReports::on_event(const engine::Event& event) {
+  if (event.header().kind != engine::EventKind::kTrade) return;
+  const auto& trade = event.as<engine::Trade>();
+  note(trade.resting.account, trade.header.instrument);
+  note(trade.incoming.account, trade.header.instrument);
+}
+
+void PositionReports::note(AccountId account, InstrumentId instrument) {
+  if (subscriptions_.of(account).empty()) return;
+  changed_.emplace(account.value(), instrument.value());
+}
+
+void PositionReports::tell_changes(std::uint64_t now_ns) {
+  for (const auto& [account_number, instrument_number] : changed_) {
+    const AccountId account(account_number);
+    const InstrumentId id(instrument_number);
+    const AccountPosition* const held = position_in(ledger_.positions(account), id);
+    if (held == nullptr) continue;
+    for (const Subscription& one : subscriptions_.of(account)) {
+      const bool may_see = one.session->is_logged_on() && has_account(*one.session, account);
+      if (!may_see || !one.wants(id)) continue;
+      write(*one.session, {.account = account, .position = *held}, {.request_id = one.request_id},
+            now_ns);
+      one.session->send_application(writer_);
+    }
+  }
+  changed_.clear();
+}
+
+PositionReports::Result PositionReports::read(const DoorSession& session, const Fields& fields,
+                                              Wanted& wanted) const {
+  auto accounts = accounts_of(session, fields);
+  if (!accounts) return {kNotAuthorized, "this account is none of the session's"};
+  wanted.accounts = *std::move(accounts);
+  if (const auto date = fields.find(kClearingBusinessDate);
+      date && *date != utc_date_text(session.now_ns())) {
+    return {kInvalid, "positions of the present day alone are known"};
+  }
+  if (const auto symbol = fields.find(kSymbol)) {
+    InstrumentId id;
+    if (reports_.find_instrument(*symbol, id) == nullptr) return {kInvalid, "no such contract"};
+    wanted.instrument = id;
+  }
+  return {};
+}
+
+std::vector<PositionReports::Row> PositionReports::find(const Wanted& wanted) const {
+  std::vector<Row> rows;
+  for (const AccountId account : wanted.accounts) {
+    for (const AccountPosition& held : ledger_.positions(account)) {
+      const bool is_wanted = !wanted.instrument || *wanted.instrument == held.instrument;
+      if (!is_wanted || held.is_empty()) continue;
+      rows.push_back({.account = account, .position = held});
+      if (rows.size() > kMaxPositionReports) return rows;
+    }
+  }
+  return rows;
+}
+
+Judgement PositionReports::request(DoorSession& session, const Fields& fields) {
+  const std::string_view id = fields.value(kPosReqId);
+  if (fields.value(kSubscriptionRequestType) == "2") {
+    const bool was_there = subscriptions_.remove(session, id);
+    acknowledge(session, fields,
+                was_there ? Result{} : Result{kOther, "no subscription has this id"}, 0);
+    return {Verdict::kTaken, 0};
+  }
+  Wanted wanted;
+  std::vector<Row> rows;
+  Result result = read(session, fields, wanted);
+  if (result.code == kValid) rows = find(wanted);
+  if (rows.size() > kMaxPositionReports) {
+    result = {kOther, "too many positions for one answer: ask by account or contract"};
+  }
+  if (result.code == kValid && fields.value(kSubscriptionRequestType) == "1") {
+    const Subscription one{
+        .session = &session, .request_id = std::string(id), .instrument = wanted.instrument};
+    if (!subscriptions_.add(one, wanted.accounts)) result = {kOther, "too many subscriptions"};
+  }
+  if (result.code != kValid) rows.clear();
+  if (result.code == kValid && rows.empty()) result = {kNoPositions, "no positions"};
+  acknowledge(session, fields, result, rows.size());
+  const Echo echo{.request_id = id, .total = static_cast<std::uint32_t>(rows.size())};
+  for (const Row& row : rows) {
+    write(session, row, echo, session.now_ns());
+    session.send_application(writer_);
+  }
+  return {Verdict::kTaken, 0};
+}
+
+// FIX 4.4 vol. 5: 729 is 0 where the request was carried out, 2 for a refusal.
+void PositionReports::acknowledge(DoorSession& session, const Fields& fields, const Result& result,
+                                  std::size_t total) {
+  const bool is_done = result.code == kValid || result.code == kNoPositions;
+  const std::string first = fmt::format("{}", session.member().accounts.front());
+  const std::string_view account = fields.find(kAccount) ? fields.value(kAccount) : first;
+  writer_.begin("AO");
+  writer_.text(kAccount, account);
+  writer_.text(kText, result.text);
+  writer_.number(453, 1).text(448, session.member().comp_id).character(447, 'D');
+  writer_.number(452, kExecutingFirm).number(kAccountType, kCustomerSide);
+  writer_.text(kPosReqId, fields.value(kPosReqId));
+  writer_.text(kPosMaintRptId, fmt::format("P{}.{}", session.now_ns(), ++reports_made_));
+  writer_.number(727, static_cast<std::int64_t>(total)).number(728, result.code);
+  writer_.number(729, is_done ? 0 : 2);
+  session.send_application(writer_);
+}
+
+// Prices: what the contract last traded at, today (730) and before today (734; 0 where it did not).
+void PositionReports::write(const DoorSession& session, const Row& row, const Echo& echo,
+                            std::uint64_t now_ns) {
+  const AccountPosition& held = row.position;
+  const engine::Instrument* const instrument = reports_.instrument(held.instrument);
+  const std::int64_t tick = instrument == nullptr ? 0 : instrument->tick_size_nano_usd;
+  const AccountLedger::LastPrices prices = ledger_.last_prices(held.instrument);
+  writer_.begin("AP");
+  writer_.number(kAccount, row.account.value()).text(15, "USD");
+  writer_.text(kSymbol, instrument == nullptr ? kNoSymbol : instrument->symbol_view());
+  if (echo.total == 0) writer_.character(325, 'Y');
+  writer_.number(453, 1).text(448, session.member().comp_id).character(447, 'D');
+  writer_.number(452, kExecutingFirm).number(kAccountType, kCustomerSide);
+  writer_.number(702, 3);
+  write_net(writer_, "SOD", held.at_day_begin);
+  write_qty(writer_, "TQ", held.bought, held.sold);
+  write_net(writer_, "FIN", held.net());
+  writer_.text(kPosReqId, echo.request_id).text(kClearingBusinessDate, utc_date_text(now_ns));
+  writer_.text(kPosMaintRptId, fmt::format("P{}.{}", now_ns, ++reports_made_));
+  writer_.number(724, 0);
+  if (echo.total != 0) writer_.number(727, echo.total);
+  writer_.number(728, kValid);
+  writer_.price(730, prices.now.value_or(engine::Price(0)), tick).number(731, kTheoretical);
+  writer_.price(734, prices.before_today.value_or(engine::Price(0)), tick);
+  writer_.number(753, 1).text(707, "CASH").text(708, usd_text(held.cash));
+}
+
+}  // namespace hourglass::gateway::fix

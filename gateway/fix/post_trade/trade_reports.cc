@@ -1,0 +1,221 @@
+#include "gateway/fix/post_trade/trade_reports.h"
+
+#include <algorithm>
+
+#include "fmt/format.h"
+#include "gateway/fix/post_trade/request_terms.h"
+
+namespace hourglass::gateway::fix {
+
+using engine::AccountId;
+using engine::InstrumentId;
+
+namespace {
+
+constexpr std::uint32_t kSymbol = 55;
+constexpr std::uint32_t kText = 58;
+constexpr std::uint32_t kTransactTime = 60;
+constexpr std::uint32_t kTradeDate = 75;
+constexpr std::uint32_t kSubscriptionRequestType = 263;
+constexpr std::uint32_t kTradeRequestId = 568;
+constexpr std::uint32_t kTradeRequestType = 569;
+constexpr std::uint32_t kAfterTradeReportId = 25030;
+constexpr std::uint32_t kMoreTrades = 25031;
+
+// 749 TradeRequestResult.
+constexpr std::int32_t kSuccessful = 0;
+constexpr std::int32_t kUnknownInstrument = 1;
+constexpr std::int32_t kNotAuthorized = 9;
+constexpr std::int32_t kOtherResult = 99;
+
+constexpr std::uint64_t kDayNs = 86'400ULL * 1'000'000'000;
+
+// NoDates: one entry is a day, or from a time on; two are from and to.
+bool read_dates(const Fields& fields, std::uint64_t& from_ns, std::uint64_t& until_ns) {
+  std::uint32_t entries = 0;
+  for (const Field& field : fields.all()) {
+    if (field.tag == kTradeDate) {
+      const auto day = parse_utc_date(field.value);
+      if (!day) return false;
+      if (++entries == 1) from_ns = *day;
+      until_ns = *day + kDayNs - 1;
+    }
+    if (field.tag != kTransactTime) continue;
+    const auto time = parse_utc_timestamp(field.value);
+    if (!time) return false;
+    if (entries < 2) {
+      from_ns = *time;
+      until_ns = UINT64_MAX;
+    } else {
+      until_ns = *time;
+    }
+  }
+  return entries <= 2;
+}
+
+}  // namespace
+
+void TradeReports::on_event(const engine::Event& event) {
+  trades_.on_event(event);
+  if (event.header().kind != engine::EventKind::kTrade) return;
+  const DayTrade trade = day_trade(event.as<engine::Trade>());
+  tell_subscribers({.trade = &trade, .is_incoming = false});
+  tell_subscribers({.trade = &trade, .is_incoming = true});
+}
+
+void TradeReports::tell_subscribers(const DayFill& fill) {
+  const AccountId account = fill.own().account;
+  for (const Subscription& one : subscriptions_.of(account)) {
+    // Its accounts may be others since.
+    const bool may_see = one.session->is_logged_on() && has_account(*one.session, account);
+    if (!may_see || !one.wants(fill.trade->instrument)) continue;
+    write(fill, one.session->dialect(), {.request_id = one.request_id});
+    one.session->send_application(writer_);
+  }
+}
+
+Judgement TradeReports::request(DoorSession& session, const Fields& fields) {
+  const std::string_view id = fields.value(kTradeRequestId);
+  if (fields.value(kSubscriptionRequestType) == "2") {
+    const bool was_there = subscriptions_.remove(session, id);
+    acknowledge(session, fields,
+                was_there ? Refusal{} : Refusal{kOtherResult, "no subscription has this id"},
+                nullptr);
+    return {Verdict::kTaken, 0};
+  }
+  Wanted wanted;
+  if (!read_dates(fields, wanted.from_ns, wanted.until_ns)) {
+    return {Verdict::kWrongValue, static_cast<std::int32_t>(kTradeDate)};
+  }
+  std::optional<Refusal> refused = read(session, fields, wanted);
+  if (!refused && fields.value(kSubscriptionRequestType) == "1") {
+    const Subscription one{
+        .session = &session, .request_id = std::string(id), .instrument = wanted.instrument};
+    if (!subscriptions_.add(one, wanted.accounts)) {
+      refused = Refusal{kOtherResult, "too many subscriptions"};
+    }
+  }
+  if (refused) {
+    acknowledge(session, fields, *refused, nullptr);
+    return {Verdict::kTaken, 0};
+  }
+  const Found found = find(wanted);
+  acknowledge(session, fields, {}, &found);
+  Echo echo{.request_id = id, .total = static_cast<std::uint32_t>(found.fills.size())};
+  for (const FillIndex& fill : found.fills) {
+    echo.is_last = &fill == &found.fills.back();
+    write(trades_.at(fill), session.dialect(), echo);
+    session.send_application(writer_);
+  }
+  return {Verdict::kTaken, 0};
+}
+
+std::optional<TradeReports::Refusal> TradeReports::read(const DoorSession& session,
+                                                        const Fields& fields,
+                                                        Wanted& wanted) const {
+  auto accounts = accounts_of(session, fields);
+  if (!accounts) return Refusal{kNotAuthorized, "this account is none of the session's"};
+  wanted.accounts = *std::move(accounts);
+  if (const auto symbol = fields.find(kSymbol)) {
+    InstrumentId id;
+    if (reports_.find_instrument(*symbol, id) == nullptr) {
+      return Refusal{kUnknownInstrument, "no such contract"};
+    }
+    wanted.instrument = id;
+  }
+  if (const auto after = fields.find(kAfterTradeReportId)) {
+    wanted.after = trades_.find(*after);
+    if (!wanted.after || !has_account(session, trades_.at(*wanted.after).own().account)) {
+      return Refusal{kOtherResult, "25030 is no trade report of this session's accounts today"};
+    }
+  }
+  return std::nullopt;
+}
+
+TradeReports::Found TradeReports::find(const Wanted& wanted) const {
+  std::vector<std::span<const FillIndex>> left;
+  for (const AccountId account : wanted.accounts) {
+    auto fills = wanted.instrument ? trades_.of(account, *wanted.instrument) : trades_.of(account);
+    // The market's time never goes back.
+    const auto begin = std::ranges::partition_point(fills, [&](FillIndex fill) {
+      return trades_.at(fill).trade->time.value() < wanted.from_ns ||
+             (wanted.after && fill <= *wanted.after);
+    });
+    left.push_back(fills.subspan(static_cast<std::size_t>(begin - fills.begin())));
+  }
+  Found found;
+  const auto first = [](std::span<const FillIndex> fills) {
+    return fills.empty() ? UINT32_MAX : fills.front();
+  };
+  for (;;) {  // ends: each round takes a fill, of at most so many
+    const auto next = std::ranges::min_element(left, {}, first);
+    if (next == left.end() || next->empty()) return found;
+    if (trades_.at(next->front()).trade->time.value() > wanted.until_ns) return found;
+    if (found.fills.size() == kMaxTradeReports) {
+      found.has_more = true;
+      return found;
+    }
+    found.fills.push_back(next->front());
+    *next = next->subspan(1);
+  }
+}
+
+// FIX 4.4 vol. 5: 750 is 0 where trade reports follow, 1 where none does, 2 for a refusal.
+void TradeReports::acknowledge(DoorSession& session, const Fields& fields, const Refusal& result,
+                               const Found* found) {
+  const bool is_refused = result.result != kSuccessful;
+  const std::size_t count = found == nullptr ? 0 : found->fills.size();
+  const bool is_cut_off = found != nullptr && !found->has_more && trades_.is_cut_off();
+  writer_.begin("AQ");
+  writer_.text(kSymbol, fields.find(kSymbol) ? fields.value(kSymbol) : kNoSymbol);
+  if (is_cut_off) {
+    writer_.text(
+        kText, fmt::format("of the day the venue's first {} trades are kept alone", kMaxDayTrades));
+  } else {
+    writer_.text(kText, result.text);
+  }
+  writer_.text(kTradeRequestId, fields.value(kTradeRequestId));
+  writer_.text(kTradeRequestType, fields.value(kTradeRequestType));
+  if (!is_refused) writer_.number(748, static_cast<std::int64_t>(count));
+  writer_.number(749, result.result);
+  writer_.character(750, is_refused ? '2' : count == 0 ? '1' : '0');
+  if (found != nullptr) writer_.character(kMoreTrades, found->has_more || is_cut_off ? 'Y' : 'N');
+  session.send_application(writer_);
+}
+
+void TradeReports::write(const DayFill& fill, Dialect dialect, const Echo& echo) {
+  const DayTrade& trade = *fill.trade;
+  const TradeSide& own = fill.own();
+  const engine::Instrument* const instrument = reports_.instrument(trade.instrument);
+  const std::string id = fill.id();
+  const auto match_id = static_cast<std::int64_t>(trade.match_id.value());
+  writer_.begin("AE");
+  writer_.text(17, id);
+  writer_.price(31, trade.price, instrument == nullptr ? 0 : instrument->tick_size_nano_usd);
+  writer_.number(32, trade.qty);
+  writer_.text(kSymbol, instrument == nullptr ? kNoSymbol : instrument->symbol_view());
+  writer_.timestamp(kTransactTime, trade.time);
+  writer_.text(kTradeDate, utc_date_text(trade.time.value()));
+  writer_.number(487, 0);
+  writer_.number(552, 1).character(54, fix_side(fill.side()));
+  writer_.number(37, static_cast<std::int64_t>(own.order.value()));
+  writer_.text(11, reports_.text_of(own.session, own.key).view());
+  writer_.number(1, own.account.value()).character(1057, fill.is_incoming ? 'Y' : 'N');
+  writer_.text(kTradeRequestId, echo.request_id).character(570, 'N').text(571, id);
+  if (echo.total != 0) writer_.number(748, echo.total);
+  writer_.number(828, 0).number(856, 0);
+  if (dialect == Dialect::kFix50Sp2) writer_.number(880, match_id);
+  if (echo.total != 0) writer_.character(912, echo.is_last ? 'Y' : 'N');
+  if (dialect == Dialect::kFix50Sp2) {
+    writer_.number(1003, match_id);
+  } else {
+    writer_.number(kMatchIdTag, match_id);
+  }
+}
+
+bool TradeReports::knows(const DoorSession& session, std::string_view trade_report_id) const {
+  const auto fill = trades_.find(trade_report_id);
+  return fill.has_value() && has_account(session, trades_.at(*fill).own().account);
+}
+
+}  // namespace hourglass::gateway::fix

@@ -1,0 +1,77 @@
+// TradeReports: trade capture: the trades of a session's accounts, asked for or as they happen.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/types.h"
+#include "engine/order/event.h"
+#include "gateway/fix/door/door_session.h"
+#include "gateway/fix/orders/order_reports.h"
+#include "gateway/fix/post_trade/day_trades.h"
+#include "gateway/fix/post_trade/subscriptions.h"
+
+namespace hourglass::gateway::fix {
+
+// Trades in one answer; the rest is asked for behind the last (25030).
+inline constexpr std::uint32_t kMaxTradeReports = 1024;
+
+// Thread: the door's. Cost of a request: a binary search for each account and the writing of its
+// answers.
+class TradeReports {
+ public:
+  // `reports` has followed an event before this is told of it.
+  explicit TradeReports(const OrderReports& reports) : reports_(reports) {}
+
+  void clear() { trades_ = {}; }
+  // Tells who subscribed, and remembers the trade.
+  void on_event(const engine::Event& event);
+  // 35=AD: answered by 35=AQ and 35=AE.
+  Judgement request(DoorSession& session, const Fields& fields);
+  // 35=AR: whether the trade report it names (571) is one of this session's accounts, today.
+  [[nodiscard]] bool knows(const DoorSession& session, std::string_view trade_report_id) const;
+  // Ends the session's subscriptions.
+  void forget(const DoorSession& session) { subscriptions_.forget(session); }
+
+ private:
+  // What a request asks for.
+  struct Wanted {
+    std::vector<engine::AccountId> accounts;
+    std::optional<engine::InstrumentId> instrument;
+    std::optional<FillIndex> after;
+    std::uint64_t from_ns = 0;
+    std::uint64_t until_ns = UINT64_MAX;  // with it
+  };
+  struct Found {
+    std::vector<FillIndex> fills;
+    bool has_more = false;
+  };
+  // Why a request cannot be answered: 749 and 58.
+  struct Refusal {
+    std::int32_t result = 0;
+    std::string_view text{};
+  };
+  struct Echo {
+    std::string_view request_id;
+    std::uint32_t total = 0;  // 0: an update
+    bool is_last = false;
+  };
+
+  std::optional<Refusal> read(const DoorSession& session, const Fields& fields,
+                              Wanted& wanted) const;
+  [[nodiscard]] Found find(const Wanted& wanted) const;
+  void tell_subscribers(const DayFill& fill);
+  void acknowledge(DoorSession& session, const Fields& fields, const Refusal& result,
+                   const Found* found);
+  void write(const DayFill& fill, Dialect dialect, const Echo& echo);
+
+  const OrderReports& reports_;
+  DayTrades trades_;
+  Subscriptions subscriptions_;
+  MessageWriter writer_;
+};
+
+}  // namespace hourglass::gateway::fix
