@@ -28,7 +28,7 @@ constexpr std::array kSubcommands{
                .summary = "start the exchange: orders by FIX and as lines of text",
                .run = hourglass::gateway::run_main},
     Subcommand{.name = "fix",
-               .summary = "trade by FIX from the command line",
+               .summary = "trade by FIX from the command line, certify a member's client",
                .run = hourglass::gateway::fix::fix_main},
     Subcommand{.name = "member",
                .summary = "say who may log on by FIX",

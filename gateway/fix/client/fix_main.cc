@@ -19,6 +19,7 @@
 #include "fmt/format.h"
 #include "gateway/daemon/data_dir.h"
 #include "gateway/daemon/starter_members.h"
+#include "gateway/fix/certify/certify_main.h"
 #include "gateway/fix/client/client_requests.h"
 #include "gateway/fix/client/fix_client.h"
 #include "gateway/fix/client/market_watch.h"
@@ -291,13 +292,15 @@ absl::Status trade(const Options& options, bool& saw_refusal) {
 }  // namespace
 
 int fix_main(std::span<const std::string_view> args) {
+  if (!args.empty() && args[0] == "certify") return certify_main(args.subspan(1));
   Options options;
   const std::string usual_data_dir = default_data_dir();
   std::string_view data_dir = usual_data_dir;
   engine::CommandLine line(
       "fix",
       "Trades on a venue by FIX. With words it sends that one request and prints what comes back; "
-      "without, it takes requests as lines on standard input. The line help lists them.");
+      "without, it takes requests as lines on standard input. The line help lists them. `fix "
+      "certify` tests a member's own client.");
   line.text("host", options.host, "HOST", "where the venue is");
   line.number("port", options.port, {.min = 1, .max = UINT16_MAX},
               "its FIX port; with --tls another, by default 9881");

@@ -220,7 +220,7 @@ bool DoorSession::stream(const MessageWriter& writer) {
   out_.clear();
   append_message(out_, header(sequence), writer.msg_type(), writer.body());
   connection_->send(out_);
-  quickfix_->note_sent();
+  quickfix_->note_sent(context_.now_ns);
   return true;
 }
 
