@@ -4,7 +4,9 @@
 require('reflect-metadata')
 const fs = require('fs')
 const path = require('path')
-const { AsciiSession, SessionLauncher, EmptyLogFactory } = require('jspurefix')
+const {
+  AsciiSession, EmptyLogFactory, MemorySessionStore, SessionLauncher
+} = require('jspurefix')
 
 const kPatienceMs = 15000
 
@@ -69,7 +71,14 @@ class Launcher extends SessionLauncher {
   }
 
   makeFactory () {
-    return { makeSession: config => (this.member.session = new MemberSession(config, this.member)) }
+    const makeSession = config => {
+      // Its numbers outlive the connection here. jspurefix's own file store does not wait for one
+      // write of them before the next, so that older ones can come to stand in the file.
+      const create = id => (this.member.store ??= new MemorySessionStore(id))
+      config.sessionStoreFactory = { create }
+      return (this.member.session = new MemberSession(config, this.member))
+    }
+    return { makeSession }
   }
 }
 
@@ -95,8 +104,7 @@ class Member {
       Password: settings.password,
       HeartBtInt: settings.heartBeatSeconds,
       ResetSeqNumFlag: false,
-      Logon: this.isFix44 ? {} : { DefaultApplVerID: '9' },
-      store: { type: 'file', directory: settings.storeDirectory }
+      Logon: this.isFix44 ? {} : { DefaultApplVerID: '9' }
     }
     this.heard = []
     this.said = []
@@ -134,13 +142,18 @@ class Member {
   // The next message of this type; what came before it is passed over.
   async hear (msgType) {
     const until = Date.now() + kPatienceMs
+    const others = []
+    const fail = what => {
+      throw new Error(`${this.name}: ${what} ${msgType}; heard ${JSON.stringify(others)}`)
+    }
     for (;;) { // ends: with that message, the session, or patience
       while (this.heard.length > 0) {
         const message = this.heard.shift()
         if (message.MsgType === msgType) return message
+        others.push(message)
       }
-      if (this.isOver) throw new Error(`${this.name}: over before a ${msgType}: ${this.error}`)
-      if (Date.now() > until) throw new Error(`${this.name}: no ${msgType} came`)
+      if (this.isOver) fail(`${this.error} before a`)
+      if (Date.now() > until) fail('there came no')
       await new Promise(resolve => {
         this.wake = resolve
         setTimeout(resolve, 1000).unref()

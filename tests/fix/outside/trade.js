@@ -10,7 +10,6 @@
 
 const assert = require('assert')
 const fs = require('fs')
-const path = require('path')
 const { Member, dictionaryFile } = require('./engine')
 
 const kHeartBeatSeconds = 5
@@ -59,8 +58,7 @@ function memberOf (version) {
     account,
     password,
     heartBeatSeconds: kHeartBeatSeconds,
-    dictionary: dictionaryFile(version, settings.dictionaries, settings.workDirectory),
-    storeDirectory: path.join(settings.workDirectory, 'store')
+    dictionary: dictionaryFile(version, settings.dictionaries, settings.workDirectory)
   })
 }
 
