@@ -107,7 +107,8 @@ absl::StatusOr<Decoded> decode(const std::string& file, std::uint16_t port) {
   words.insert(words.end(), {"-Y", "fix || _ws.malformed", "-T", "fields", "-E", "separator=|"});
   for (const char* const column : kColumns) words.insert(words.end(), {"-e", column});
   const engine::test::Ended tshark = engine::test::run_program(words);
-  if (tshark.exit_code != 0) return absl::UnavailableError(tshark.output);
+  if (tshark.exit_code == 127) return absl::UnavailableError("tshark is not installed");
+  if (tshark.exit_code != 0) return absl::InternalError(tshark.output);
   Decoded decoded;
   for (const absl::string_view line : absl::StrSplit(tshark.output, '\n')) {
     const std::vector<std::string> columns = absl::StrSplit(line, '|');

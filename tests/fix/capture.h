@@ -47,7 +47,7 @@ struct Decoded {
 };
 
 // Has tshark decode a recorded file, taking what goes over the port for FIX. Errors: kUnavailable
-// with tshark's words where it is not installed or cannot read the file.
+// where tshark is not installed; kInternal with its words where it cannot read the file.
 absl::StatusOr<Decoded> decode(const std::string& file, std::uint16_t port);
 
 }  // namespace hourglass::gateway::fix

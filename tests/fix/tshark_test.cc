@@ -108,6 +108,7 @@ TEST(Tshark, DecodesEachMessageOfBothVersions) {
   ASSERT_TRUE(capture->stop_behind("58=wrong user name or password"));
 
   const auto decoded = decode(file, venue.port());
+  if (absl::IsUnavailable(decoded.status())) GTEST_SKIP() << decoded.status();
   ASSERT_TRUE(decoded.ok()) << decoded.status();
   EXPECT_THAT(decoded->faults, IsEmpty());
   EXPECT_EQ(decoded->to_venue, counts.to_venue);
