@@ -13,8 +13,8 @@ namespace fs = std::filesystem;
 
 constexpr std::array<std::string_view, 8> kRoots{".ci",        "engine", "gateway", "risk",
                                                  "marketdata", "bench",  "tests",   "."};
-constexpr std::array<std::string_view, 6> kTextExtensions{".h",   ".cc",   ".md",
-                                                          ".txt", ".json", ".sh"};
+constexpr std::array<std::string_view, 7> kTextExtensions{".h",    ".cc", ".md", ".txt",
+                                                          ".json", ".sh", ".js"};
 
 bool is_identifier(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
