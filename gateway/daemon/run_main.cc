@@ -106,6 +106,10 @@ absl::StatusOr<bool> carry_out(TextDoor& door, const std::string& line) {
 
 // Takes a changed list of members, and a new certificate, without a restart.
 void reload_members(Venue& venue, const std::string& data_dir) {
+  if (const absl::Status read = venue.fix()->door().reload_certificate(); !read.ok()) {
+    fmt::print(stderr, "hourglass run: the certificate stays as it is: {}\n",
+               std::string(read.message()));
+  }
   const std::string path = fmt::format("{}/fix/members.json", data_dir);
   const auto members = fix::MemberList::load(path);
   absl::Status status = members.status();
@@ -115,10 +119,6 @@ void reload_members(Venue& venue, const std::string& data_dir) {
   } else {
     fmt::print(stderr, "hourglass run: members stay as they are: {}\n",
                std::string(status.message()));
-  }
-  if (const absl::Status read = venue.fix()->door().reload_certificate(); !read.ok()) {
-    fmt::print(stderr, "hourglass run: the certificate stays as it is: {}\n",
-               std::string(read.message()));
   }
 }
 

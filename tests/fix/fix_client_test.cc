@@ -111,6 +111,12 @@ TEST_F(FixClientTest, SaysWhyItWasNotLetIn) {
   const absl::Status status = client_->logon();
   EXPECT_EQ(status, absl::UnauthenticatedError("wrong password"));
   EXPECT_FALSE(client_->is_open());
+  // That Logout has a number that is none of the session's.
+  EXPECT_EQ(client_->next_target(), 1U);
+  connect({.next_target = 7});
+  venue_.say("35=5|34=1|58=wrong password|");
+  EXPECT_EQ(client_->logon(), absl::UnauthenticatedError("wrong password"));
+  EXPECT_EQ(client_->next_target(), 7U);
 
   connect();
   venue_.close();

@@ -277,7 +277,7 @@ TEST_F(MemberMainTest, ExplainsItself) {
   EXPECT_EQ(asked.exit_code, 0);
   EXPECT_THAT(asked.out,
               AllOf(HasSubstr("Usage: hourglass member ACTION"),
-                    HasSubstr("  password  set a member's password\n"), HasSubstr("SIGHUP")));
+                    HasSubstr("  password     set a member's password\n"), HasSubstr("SIGHUP")));
   EXPECT_EQ(call({}), (Result{2, "", asked.out}));
   EXPECT_EQ(call({"passwort"}),
             (Result{2, "",

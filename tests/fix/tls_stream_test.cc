@@ -161,9 +161,14 @@ class RenewingMember {
   // What the venue has said.
   std::string read(TlsStream& venue) {
     take(venue);
+    std::string text;
     std::array<char, 100> room{};
-    const int got = ::SSL_read(ssl_, room.data(), static_cast<int>(room.size()));
-    return got > 0 ? std::string(room.data(), static_cast<std::size_t>(got)) : std::string();
+    // A new key ends a read too.
+    while (::BIO_ctrl_pending(::SSL_get_rbio(ssl_)) != 0) {
+      const int got = ::SSL_read(ssl_, room.data(), static_cast<int>(room.size()));
+      if (got > 0) text.append(room.data(), static_cast<std::size_t>(got));
+    }
+    return text;
   }
   // Key updates of the venue's.
   [[nodiscard]] std::uint32_t keys_seen() const { return keys_seen_; }

