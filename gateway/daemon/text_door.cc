@@ -86,6 +86,7 @@ std::string_view TextDoor::help() {
          "  buy QTY SYMBOL @ PRICE [as N] [ioc|fok|gtc|post]\n"
          "  sell QTY SYMBOL market [as N]\n"
          "  cancel N | replace N QTY @ PRICE [as N2]\n"
+         "  news HEADLINE [| LINE ...]             to FIX sessions logged on; news! is urgent\n"
          "  help | quit\n";
 }
 
@@ -101,6 +102,7 @@ absl::StatusOr<std::string> TextDoor::answer(std::string_view line) {
   if (words[0] == "account") return use_account(words);
   if (words[0] == "book") return book(words);
   if (words[0] == "list") return list();
+  if (words[0] == "news" || words[0] == "news!") return news(words[0], line);
   if (words[0] == "help") return std::string(help());
   if (words[0] == "quit") return absl::CancelledError("quit");
   return absl::InvalidArgumentError(fmt::format("\"{}\" is no command; try help", words[0]));
@@ -212,6 +214,15 @@ absl::StatusOr<std::string> TextDoor::use_account(const Words& words) {
   }
   account_ = static_cast<std::uint32_t>(*value);
   return fmt::format("account {}\n", account_);
+}
+
+absl::StatusOr<std::string> TextDoor::news(std::string_view verb, std::string_view line) {
+  if (venue_.fix() == nullptr) return absl::InvalidArgumentError("there is no FIX door");
+  line.remove_prefix(line.find(verb) + verb.size());
+  const auto news = fix::read_news(line, verb.ends_with('!'));
+  if (!news.ok()) return news.status();
+  const std::uint32_t told = venue_.fix()->door().send_news(*news);
+  return fmt::format("news to {} {}\n", told, told == 1 ? "session" : "sessions");
 }
 
 absl::StatusOr<std::string> TextDoor::send(const Command& command) {

@@ -23,6 +23,7 @@ absl::StatusOr<std::unique_ptr<FixGateway>> FixGateway::open(FixDoorSettings set
   auto door = FixDoor::open(std::move(settings), std::move(members), gateway->entry_);
   if (!door.ok()) return door.status();
   gateway->door_ = *std::move(door);
+  gateway->entry_.answer_users_by(gateway->door_->users());
   return gateway;
 }
 

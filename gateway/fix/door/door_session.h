@@ -43,6 +43,8 @@ class SessionApplication {
   virtual void on_logon(DoorSession& session) = 0;
   // `lost`: without a Logout.
   virtual void on_logout(DoorSession& session, bool lost) = 0;
+  // Much was unsent and now is little: what goes out in pieces goes on.
+  virtual void on_writable(DoorSession&) {}
 };
 
 // What the door's sessions share.
@@ -74,7 +76,7 @@ class DoorSession final : public NumberStore, public SessionPeer {
   void receive(std::string_view text);
   // It is gone.
   void detach();
-  void on_writable() { continue_resend(); }
+  void on_writable();
   void tick();
   // Logs out with this text; the connection ends when the other side answers, or soon.
   void log_out(const std::string& text);
@@ -84,6 +86,9 @@ class DoorSession final : public NumberStore, public SessionPeer {
   // report it carries, or 0. A message that cannot be recorded is not sent and the session is cut
   // off: trouble() says why, and nobody logs on to it until the venue starts again.
   void send_application(const MessageWriter& writer, std::uint32_t report_number = 0);
+  // Whether a long answer may go on: what is sent now leaves at once and the peer reads. Where not,
+  // the application is told on_writable() when that changes, or the session's end.
+  [[nodiscard]] bool takes_more() const noexcept;
 
   // --- Requests in flight ------------------------------------------------------------------------
   // The request of message `sequence` was pushed; 0: a disconnect.
@@ -109,10 +114,13 @@ class DoorSession final : public NumberStore, public SessionPeer {
     }
     member_ = member;
   }
+  void set_password_hash(const std::string& hash) { member_.password_hash = hash; }
   [[nodiscard]] engine::SessionId id() const noexcept { return engine::SessionId(member_.session); }
   [[nodiscard]] SessionFile& file() noexcept { return *file_; }
   [[nodiscard]] Connection* connection() const noexcept { return connection_.get(); }
   [[nodiscard]] bool is_logged_on() const noexcept;
+  // It was sent a Logout, and has not answered yet.
+  [[nodiscard]] bool is_being_logged_out() const noexcept { return ended_by_us_; }
   [[nodiscard]] const std::string& trouble() const noexcept { return trouble_; }
   // Reports sent now may have been sent before the power went.
   void set_possibly_resent(bool value) noexcept { possibly_resent_ = value; }
