@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "gateway/fix/client/client_socket.h"
@@ -58,7 +59,9 @@ struct PeerHeader {
 // Thread: one.
 class Peer {
  public:
-  explicit Peer(const RunningFix& venue, PeerHeader its_header = {});
+  explicit Peer(const RunningFix& venue, PeerHeader its_header = {})
+      : Peer(venue.port(), std::move(its_header)) {}
+  explicit Peer(std::uint16_t port, PeerHeader its_header = {});
 
   // A whole message under the next number. `more` is of the header: "43=Y|".
   std::string message(std::string_view type, std::string_view body, std::string_view more = "");
