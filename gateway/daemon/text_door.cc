@@ -90,6 +90,7 @@ std::string_view TextDoor::help() {
          "  state SYMBOL open|pause|halt|closed    paused, halted: cancels only; closed: nothing;\n"
          "                                         a pause ends with a restart at the latest\n"
          "  band SYMBOL LOW HIGH                   the prices orders may have from now on\n"
+         "  news HEADLINE [| LINE ...]             to FIX sessions logged on; news! is urgent\n"
          "  help | quit\n";
 }
 
@@ -107,6 +108,7 @@ absl::StatusOr<std::string> TextDoor::answer(std::string_view line) {
   if (words[0] == "band") return set_band(words);
   if (words[0] == "book") return book(words);
   if (words[0] == "list") return list();
+  if (words[0] == "news" || words[0] == "news!") return news(words[0], line);
   if (words[0] == "help") return std::string(help());
   if (words[0] == "quit") return absl::CancelledError("quit");
   return absl::InvalidArgumentError(fmt::format("\"{}\" is no command; try help", words[0]));
@@ -252,6 +254,15 @@ absl::StatusOr<std::string> TextDoor::set_band(const Words& words) {
   command.low = *low;
   command.high = *high;
   return send(Command::of(command));
+}
+
+absl::StatusOr<std::string> TextDoor::news(std::string_view verb, std::string_view line) {
+  if (venue_.fix() == nullptr) return absl::InvalidArgumentError("there is no FIX door");
+  line.remove_prefix(line.find(verb) + verb.size());
+  const auto news = fix::read_news(line, verb.ends_with('!'));
+  if (!news.ok()) return news.status();
+  const std::uint32_t told = venue_.fix()->door().send_news(*news);
+  return fmt::format("news to {} {}\n", told, told == 1 ? "session" : "sessions");
 }
 
 absl::StatusOr<std::string> TextDoor::send(const Command& command) {

@@ -1,4 +1,4 @@
-// TextDoor: a person's door to a venue, one line an order, until FIX opens.
+// TextDoor: a person's door to a venue, one line an order, and the operator's.
 #pragma once
 
 #include <cstdint>
@@ -37,6 +37,8 @@ class TextDoor {
   absl::StatusOr<std::string> use_account(const Words& words);
   absl::StatusOr<std::string> set_state(const Words& words);
   absl::StatusOr<std::string> set_band(const Words& words);
+  // `line` begins with `verb`, news or news!.
+  absl::StatusOr<std::string> news(std::string_view verb, std::string_view line);
   [[nodiscard]] absl::StatusOr<std::string> book(const Words& words) const;
   [[nodiscard]] std::string list() const;
 

@@ -24,6 +24,7 @@ absl::StatusOr<std::unique_ptr<FixGateway>> FixGateway::open(FixDoorSettings set
   if (!door.ok()) return door.status();
   gateway->door_ = *std::move(door);
   gateway->copies_.set_sessions(gateway->door_->sessions());
+  gateway->entry_.answer_users_by(gateway->door_->users());
   return gateway;
 }
 

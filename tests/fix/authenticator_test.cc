@@ -9,6 +9,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "gateway/fix/members/authentication.h"
@@ -226,6 +227,26 @@ TEST_F(AuthenticatorTest, TakesItsMostWaitingLogonsUntilTheyAreCollected) {
   std::vector<std::uint64_t> expected;
   for (std::uint64_t id = 1; id <= kMaxWaitingLogons; ++id) expected.push_back(id);
   EXPECT_EQ(ids, expected);
+}
+
+TEST_F(AuthenticatorTest, TakesFewChangesSoThatLogonsFindRoom) {
+  Gate gate;
+  Authenticator authenticator([&] { gate.pass(); });
+  const auto submit = [&](std::uint64_t id) {
+    Authenticator::Change change{.id = id,
+                                 .member = with_key(),
+                                 .old_password = SecretText("wrong"),
+                                 .new_password = SecretText("open sesame"),
+                                 .received_ns = kSentNs};
+    return authenticator.submit_change(std::move(change));
+  };
+  std::vector<bool> taken;
+  for (std::uint64_t id = 0; id <= kMaxWaitingChanges; ++id) taken.push_back(submit(id));
+  taken.push_back(authenticator.submit({999, with_key(), claim_of("")}));
+  gate.open();
+  std::vector<bool> expected(kMaxWaitingChanges, true);
+  expected.insert(expected.end(), {false, true});
+  EXPECT_EQ(taken, expected);
 }
 
 TEST_F(AuthenticatorTest, StopsBehindTheCheckInHandAndDropsTheRest) {

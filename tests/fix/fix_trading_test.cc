@@ -165,6 +165,9 @@ TEST(ReportText, GivesAContractALine) {
             "A100.D1, 24 GPU-hours a lot, at most 500 lots an order, tick 0.001, from -1 to 1, "
             "99\n");
   EXPECT_EQ(report_text(message_of("35=y|320=1|560=2|")), "no contract is listed\n");
+  EXPECT_EQ(report_text(message_of("35=B|148=restart|61=1|33=2|58=at 18:00|58=UTC|")),
+            "urgent news: restart\n  at 18:00\n  UTC\n");
+  EXPECT_EQ(report_text(message_of("35=B|148=restart|61=0|33=1|58=restart|")), "news: restart\n");
 }
 
 TEST(ReportText, KnowsARefusal) {

@@ -55,6 +55,26 @@ TEST_F(LogonRules, ALogonInsideASessionEndsItAndMovesNoNumber) {
   EXPECT_EQ(log_on_again(2), "35=A|34=3|98=0|108=60|");
 }
 
+// The connection ends while what came with it is still being looked at.
+TEST_F(LogonRules, ALogonBehindALogonOrAnOrderInOnePacketEndsTheSessionToo) {
+  const std::string logon = fmt::format("98=0|108=60|554={}|", password_);
+  std::string packet = peer_.message("A", logon);
+  for (std::uint32_t i = 0; i < 3; ++i) packet += peer_.message("A", logon);
+  peer_.send(packet);
+  EXPECT_EQ(peer_.hear(), "35=A|34=1|98=0|108=60|");
+  EXPECT_EQ(peer_.hear(), "35=5|34=2|58=already logged on|");
+  EXPECT_EQ(peer_.hear(), "closed");
+  ASSERT_EQ(log_on_again(2), "35=A|34=3|98=0|108=60|");
+  packet = again_->message("D", order_body("A1"));
+  packet += again_->message("A", logon);
+  packet += again_->message("D", order_body("A2"));
+  again_->send(packet);
+  EXPECT_EQ(again_->hear_through("35=5"), "35=5|34=4|58=already logged on|");
+  EXPECT_EQ(again_->hear_through("closed"), "closed");
+  // The order before it was taken, and went with the connection.
+  EXPECT_EQ(log_on_again(4), "35=A|34=7|98=0|108=60|");
+}
+
 TEST_F(LogonRules, ARefusedLogonResetsNoNumber) {
   log_on();
   peer_.close_abruptly();

@@ -109,6 +109,26 @@ TEST_F(MembersTest, GetASessionNoMemberEverHad) {
   EXPECT_EQ(list.find("d"), nullptr);
 }
 
+TEST(MemberList, FindsEachMemberAfterOthersWereRemovedAndChanged) {
+  MemberList list;
+  for (const char* name : {"A", "B", "C", "D"}) ASSERT_EQ(list.add(plain(name)), absl::OkStatus());
+  ASSERT_EQ(list.remove("B"), absl::OkStatus());
+  Member d = *list.find("D");
+  d.session = 4101;
+  ASSERT_EQ(list.update(d), absl::OkStatus());
+  EXPECT_EQ(list.find("A"), &list.all()[0]);
+  EXPECT_EQ(list.find("B"), nullptr);
+  EXPECT_EQ(list.find("C"), &list.all()[1]);
+  EXPECT_EQ(list.find("D"), &list.all()[2]);
+  // The number D had is free, and its new one is not.
+  Member e = plain("E");
+  e.session = 4101;
+  EXPECT_EQ(list.add(e), absl::AlreadyExistsError("member E: session: 4101 is member D's"));
+  e.session = 4099;
+  EXPECT_EQ(list.add(e), absl::OkStatus());
+  EXPECT_EQ(list.find("E"), &list.all()[3]);
+}
+
 TEST(MemberList, RefusesANameOrSessionTwiceAndStaysAsItWas) {
   MemberList list;
   ASSERT_EQ(list.add(plain("A")), absl::OkStatus());

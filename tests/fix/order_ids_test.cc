@@ -67,8 +67,9 @@ TEST(OrderIds, OfOrdersThatOutliveTheDayStayUsedAndOthersAreFree) {
   EXPECT_EQ(desk.reports.next_key(kSession), ClientKey(3));
   EXPECT_EQ(desk.reports.order(kSession, ClientKey(0)), std::nullopt);
   EXPECT_EQ(desk.reports.order(kSession, ClientKey(1)), std::nullopt);
-  ASSERT_EQ(desk.reports.working_orders(kSession).size(), 1U);
-  EXPECT_EQ(desk.reports.working_orders(kSession)[0].client_order_id, id("A3"));
+  const std::vector<engine::OrderId> working = desk.reports.working_ids(kSession);
+  ASSERT_EQ(working.size(), 1U);
+  EXPECT_EQ(desk.reports.order(working[0]).value().client_order_id, id("A3"));
 
   desk.skip();
   desk.enter("A1", {.from = kMember, .price = 90, .qty = 1});

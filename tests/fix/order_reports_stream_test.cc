@@ -151,8 +151,8 @@ std::vector<std::string> state_of(const OrderReports& reports, const Traffic& tr
   for (const std::uint32_t number : kTrafficSessions) {
     const engine::SessionId session(number);
     state.push_back(std::to_string(reports.next_key(session).value()));
-    for (const OrderView& order : reports.working_orders(session)) {
-      reports.write_status(order, Dialect::kFix50Sp2, {}, writer);
+    for (const engine::OrderId id : reports.working_ids(session)) {
+      reports.write_status(reports.order(id).value(), Dialect::kFix50Sp2, {}, writer);
       state.push_back(Lines::text_of(writer));
     }
     for (std::uint32_t key = 0; key < reports.next_key(session).value(); ++key) {
@@ -231,12 +231,12 @@ TEST(OrderReportStreams, KnowTheWorkingOrdersOldestFirst) {
     }
     for (const std::uint32_t session : kTrafficSessions) {
       std::vector<std::uint64_t> ids;
-      for (const OrderView& order : reports.working_orders(engine::SessionId(session))) {
-        ids.push_back(order.order_id.value());
-        const auto found = reports.order(order.order_id);
+      for (const engine::OrderId id : reports.working_ids(engine::SessionId(session))) {
+        ids.push_back(id.value());
+        const auto found = reports.order(id);
         ASSERT_TRUE(found.has_value());
-        ASSERT_EQ(found->key, order.key);
-        ASSERT_EQ(reports.key_of(order.session, order.client_order_id.view()), order.key);
+        ASSERT_EQ(found->order_id, id);
+        ASSERT_EQ(reports.key_of(found->session, found->client_order_id.view()), found->key);
       }
       ASSERT_EQ(ids, naive.of(session));
       compared += ids.size();

@@ -429,9 +429,10 @@ TEST(OrderReports, AnswerWhatAnOrdersStatusIs) {
   desk.enter("A1", {.from = kOldMember, .price = 101, .qty = 10});
   desk.enter("B1", {.from = kNewMember, .side = Side::kSell, .price = 101, .qty = 4});
   MessageWriter writer;
-  const auto working = desk.reports.working_orders(engine::SessionId(kOld));
+  const auto working = desk.reports.working_ids(engine::SessionId(kOld));
   ASSERT_EQ(working.size(), 1U);
-  desk.reports.write_status(working[0], Dialect::kFix44, {.order_status_req_id = "Q1"}, writer);
+  desk.reports.write_status(desk.reports.order(working[0]).value(), Dialect::kFix44,
+                            {.order_status_req_id = "Q1"}, writer);
   Said answers{Lines::text_of(writer)};
   const auto done = desk.reports.order(engine::SessionId(kNew), engine::ClientKey(0));
   ASSERT_TRUE(done.has_value());

@@ -16,11 +16,13 @@
 #include "gateway/fix/door/door_session.h"
 #include "gateway/fix/door/fix_door.h"
 #include "gateway/fix/door/logon_check.h"
+#include "gateway/fix/door/news.h"
 #include "gateway/fix/market/market_request.h"
 #include "gateway/fix/market/market_streams.h"
 #include "gateway/fix/market/trading_status.h"
 #include "gateway/fix/members/authentication.h"
 #include "gateway/fix/members/failed_logons.h"
+#include "gateway/fix/members/password_input.h"
 #include "gateway/fix/orders/order_entry.h"
 #include "gateway/fix/orders/order_terms.h"
 #include "gateway/fix/orders/questions.h"
@@ -129,12 +131,16 @@ std::string limits_table() {
   row("Failed logons", fmt::format("{} within {} s; then {} s unseen", kMaxFailedLogons,
                                    seconds(kFailedLogonSpanNs), seconds(kLogonBanNs)));
   row("A password", fmt::format("{} printable ASCII characters", kMaxPasswordBytes));
+  row("A new password (925)",
+      fmt::format("{} to {} printable ASCII characters", kMinPasswordBytes, kMaxPasswordBytes));
+  row("Lines of News, and characters of each", fmt::format("{}, {}", kMaxNewsLines, kMaxNewsChars));
   row("Sent and not read by you",
       fmt::format("{} MiB; beyond, the connection is closed, and what you missed comes by resend",
                   kMaxUnsentBytes >> 20));
   row("Our messages kept for a resend",
       fmt::format("{} MiB a session", kDefaultSessionFileBytes >> 20));
-  row("Your messages kept ahead of a gap", fmt::to_string(kMaxAheadOfGap));
+  row("Your messages kept ahead of a gap",
+      fmt::format("{}, of {} MiB together", kMaxAheadOfGap, kMaxAheadOfGapBytes >> 20));
   row("Numbers passed over after a power cut", fmt::format("up to {}", kReservedBlock));
   row("Age of an order with 43=Y", fmt::format("{} s", seconds(kStaleAfterNs)));
   row("ClOrdID (11)", fmt::format("{} characters", engine::kClientOrderIdChars));

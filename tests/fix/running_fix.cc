@@ -114,8 +114,8 @@ std::uint64_t RunningFix::own_memory_bytes() const {
   return 0;
 }
 
-Peer::Peer(const RunningFix& venue, PeerHeader its_header) : header(std::move(its_header)) {
-  EXPECT_TRUE(socket_.connect("127.0.0.1", venue.port()).ok());
+Peer::Peer(std::uint16_t port, PeerHeader its_header) : header(std::move(its_header)) {
+  EXPECT_TRUE(socket_.connect("127.0.0.1", port).ok());
 }
 
 Peer::Peer(const RunningFix& venue, PeerHeader its_header, const TlsClientFiles& files)

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "gateway/fix/client/client_socket.h"
@@ -65,7 +66,9 @@ struct PeerHeader {
 // Thread: one.
 class Peer {
  public:
-  explicit Peer(const RunningFix& venue, PeerHeader its_header = {});
+  explicit Peer(const RunningFix& venue, PeerHeader its_header = {})
+      : Peer(venue.port(), std::move(its_header)) {}
+  explicit Peer(std::uint16_t port, PeerHeader its_header = {});
   // By TLS. Where hands cannot be shaken it is closed.
   Peer(const RunningFix& venue, PeerHeader its_header, const TlsClientFiles& files);
 

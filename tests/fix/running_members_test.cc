@@ -1,4 +1,5 @@
 // What the operator and a member's rates do to sessions of a running venue.
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -38,6 +39,11 @@ TEST(RunningMembers, AreThrottledByTheirRateAndLoggedOutWhenTheyGoOn) {
   for (char name = 'a'; name <= 't'; ++name) burst += peer.message("D", order_body({&name, 1}));
   peer.send(burst);
   EXPECT_EQ(only(peer.hear_through("35=5"), {35, 58}), "35=5|58=too many messages a second|");
+  // An answer to an order before may come behind the Logout; a refusal may not.
+  std::string heard = peer.hear(std::chrono::milliseconds(300));
+  for (; heard.starts_with("35=8"); heard = peer.hear(std::chrono::milliseconds(300))) {
+  }
+  EXPECT_EQ(heard, "silence");
   peer.say("5", "");
   EXPECT_EQ(peer.hear_through("closed"), "closed");
 }
@@ -81,6 +87,31 @@ TEST(RunningMembers, AreLoggedOutWhenTheyAreRemoved) {
   EXPECT_EQ(again.log_on(venue.password("TRADER2")), "closed");
 }
 
+TEST(RunningMembers, FindWhatBecameOfTheirOrdersWhenTheyAreListedAgain) {
+  RunningFix venue;
+  const std::string path = venue.data_dir() + "/fix/members.json";
+  std::filesystem::copy_file(path, path + ".with");
+  Peer trader(venue);
+  ASSERT_EQ(trader.log_on(venue.password()), kLoggedOn);
+  {
+    Peer other(venue, {.sender = "TRADER2"});
+    ASSERT_EQ(other.log_on(venue.password("TRADER2")), kLoggedOn);
+    other.say("D", order_body("B1") + "59=1|");
+    ASSERT_EQ(only(other.hear(), {35, 11, 39, 150}), accepted("B1"));
+    ASSERT_EQ(venue.member({"remove", "TRADER2"}).exit_code, 0);
+    ASSERT_THAT(venue.reload(), HasSubstr("read again"));
+    EXPECT_EQ(other.hear(), "35=5|34=3|58=this session was removed|");
+  }
+  trader.say("D", "11=A1|38=1|40=2|44=1|54=2|55=H100.D1|59=3|60=" + time_text() + "|");
+  EXPECT_EQ(only(trader.hear_through("35=8|34=3"), {11, 39, 150}), "11=A1|39=2|150=F|");
+  std::filesystem::rename(path + ".with", path);
+  ASSERT_THAT(venue.reload(), HasSubstr("read again"));
+  Peer other(venue, {.sender = "TRADER2"});
+  other.next = 3;
+  EXPECT_EQ(other.log_on(venue.password("TRADER2"), "789=4|"), "35=A|34=5|98=0|108=60|789=4|");
+  EXPECT_EQ(only(other.hear(), {35, 34, 43, 11, 39, 150}), "35=8|34=4|43=Y|11=B1|39=2|150=F|");
+}
+
 TEST(RunningMembers, KnowNothingOfARemovedOneInWhosePlaceTheyCame) {
   RunningFix venue;
   Peer old(venue, {.sender = "TRADER2"});
@@ -103,7 +134,12 @@ TEST(RunningMembers, GetTheirNewRateOnASignal) {
   EXPECT_THAT(venue.reload(), HasSubstr("read again"));
   Peer peer(venue, {.sender = "TRADER2"});
   ASSERT_EQ(peer.log_on(password), kLoggedOn);
-  peer.send(peer.message("D", order_body("B1")) + peer.message("D", order_body("B2")));
+  std::string packet = peer.message("D", order_body("B1"));
+  packet += peer.message("D", order_body("B2"));
+  peer.send(packet);
+  // At 1.5 times the rate, which the second is: refused, and logged out.
+  EXPECT_EQ(only(peer.hear_through("35=j"), {35, 45, 372, 379, 380, 25001}),
+            "35=j|45=3|372=D|379=B2|380=0|25001=1002|");
   EXPECT_EQ(only(peer.hear_through("35=5"), {35, 58}), "35=5|58=too many messages a second|");
 }
 
@@ -159,19 +195,21 @@ TEST(RunningMembers, AreLoggedOutWhenTheVenueStopsAndGoOnWithTheirNumbers) {
     Peer other(venue, {.sender = "TRADER2"});
     ASSERT_EQ(other.log_on(venue.password("TRADER2")), kLoggedOn);
     EXPECT_EQ(venue.stop(), 0);
-    EXPECT_EQ(trader.hear(), "35=5|34=3|58=the venue closes|");
+    EXPECT_EQ(only(trader.hear(), {35, 34}), "35=B|34=3|");
+    EXPECT_EQ(trader.hear(), "35=5|34=4|58=the venue closes|");
     EXPECT_EQ(trader.hear(), "closed");
-    EXPECT_EQ(other.hear(), "35=5|34=2|58=the venue closes|");
+    EXPECT_EQ(only(other.hear(), {35, 34}), "35=B|34=2|");
+    EXPECT_EQ(other.hear(), "35=5|34=3|58=the venue closes|");
     EXPECT_EQ(other.hear(), "closed");
   }
   venue.start();
   Peer trader(venue);
   trader.next = 3;
-  EXPECT_EQ(trader.log_on(venue.password()), "35=A|34=5|98=0|108=60|");
+  EXPECT_EQ(trader.log_on(venue.password()), "35=A|34=6|98=0|108=60|");
   // Between the two its DAY order went with the connection.
-  trader.say("2", "7=4|16=0|");
-  EXPECT_EQ(only(trader.hear(), {35, 34, 43, 11, 39, 150}), "35=8|34=4|43=Y|11=A1|39=4|150=4|");
-  EXPECT_EQ(trader.hear(), "35=4|34=5|43=Y|36=6|123=Y|");
+  trader.say("2", "7=5|16=0|");
+  EXPECT_EQ(only(trader.hear(), {35, 34, 43, 11, 39, 150}), "35=8|34=5|43=Y|11=A1|39=4|150=4|");
+  EXPECT_EQ(trader.hear(), "35=4|34=6|43=Y|36=7|123=Y|");
   EXPECT_EQ(trader.order("A2"), accepted("A2"));
 }
 

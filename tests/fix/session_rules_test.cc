@@ -1,6 +1,7 @@
 // Numbers, repeats, logons and clocks that break the session's rules, at the real door.
 #include <string>
 
+#include "fmt/format.h"
 #include "gateway/fix/door/door_session.h"
 #include "gtest/gtest.h"
 #include "tests/fix/running_fix.h"
@@ -87,6 +88,37 @@ TEST_F(SessionRules, MoreAheadOfAGapThanIsKeptIsCarriedOutOnceAllTheSame) {
   expect_accepted(kKept + 1, kLast + 1);
   peer.say("q", "11=MASS|60=" + time_text() + "|530=7|");
   EXPECT_EQ(only(peer.hear_through("35=r"), {35, 11, 531, 533}), "35=r|11=MASS|531=7|533=5001|");
+}
+
+TEST_F(SessionRules, LongMessagesAheadOfAGapAreKeptUpToAMegabyte) {
+  constexpr std::uint32_t kLast = 30;
+  log_on();
+  const std::string padding = fmt::format("58={}|", std::string(60'000, 'x'));
+  std::string ahead;
+  std::size_t bytes = 0;
+  std::uint32_t kept = 2;  // the last that is kept, or the gap's
+  for (peer_.next = 3; peer_.next <= kLast;) {
+    const std::uint32_t number = peer_.next;
+    const std::string text = peer_.message("D", order_body(fmt::format("A{}", number)) + padding);
+    bytes += text.size();
+    if (bytes <= kMaxAheadOfGapBytes) kept = number;
+    ahead += text;
+  }
+  ASSERT_LT(kept, kLast);
+  peer_.send(ahead);
+  EXPECT_EQ(peer_.hear(), "35=2|34=2|7=2|16=0|");
+  peer_.next = 2;
+  peer_.say("D", order_body("A2"), sent_again());
+  for (std::uint32_t number = 2; number <= kept; ++number) {
+    EXPECT_EQ(only(peer_.hear(), {35, 11, 39, 150}), accepted(fmt::format("A{}", number)));
+  }
+  peer_.next = kept + 2;
+  peer_.say("D", order_body("LATER"));
+  EXPECT_EQ(only(peer_.hear(), {35, 7, 16}), fmt::format("35=2|7={}|16=0|", kept + 1));
+  peer_.next = kept + 1;
+  peer_.say("D", order_body("B1"), sent_again());
+  EXPECT_EQ(only(peer_.hear(), {35, 11, 39, 150}), accepted("B1"));
+  EXPECT_EQ(only(peer_.hear(), {35, 11, 39, 150}), accepted("LATER"));
 }
 
 TEST_F(SessionRules, AnOrderSentAgainIsNotCarriedOutAgain) {

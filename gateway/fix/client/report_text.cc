@@ -127,6 +127,17 @@ std::string securities_text(const Message& message) {
   return text;
 }
 
+// The lines below the headline, but for one that only repeats it.
+std::string news_text(const Message& message) {
+  const std::string_view headline = message.value(148);
+  std::string text =
+      fmt::format("{}: {}\n", message.value(61) == "1" ? "urgent news" : "news", headline);
+  for (const Field& field : message.fields().all()) {
+    if (field.tag == 58 && field.value != headline) text += fmt::format("  {}\n", field.value);
+  }
+  return text;
+}
+
 }  // namespace
 
 bool is_copy(const Message& message) {
@@ -155,6 +166,7 @@ std::string report_text(const Message& message) {
   }
   if (type == "r") return mass_cancel_text(message);
   if (type == "y") return securities_text(message);
+  if (type == "B") return news_text(message);
   if (type == "3" || type == "j") {
     return fmt::format("refused: message {} of type {}{}\n", message.value(45), message.value(372),
                        reason_of(message));

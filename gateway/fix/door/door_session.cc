@@ -1,5 +1,7 @@
 #include "gateway/fix/door/door_session.h"
 
+#include <sodium.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -20,6 +22,7 @@ constexpr std::string_view kLogout = "5";
 constexpr std::string_view kSequenceReset = "4";
 constexpr std::string_view kLogon = "A";
 constexpr std::string_view kResendRequest = "2";
+constexpr std::string_view kUserRequest = "BE";
 constexpr std::uint32_t kGapFillFlag = 123;
 constexpr std::uint32_t kResetSeqNumFlag = 141;
 constexpr std::uint32_t kNextExpectedMsgSeqNum = 789;
@@ -118,6 +121,7 @@ void DoorSession::receive(std::string_view text) {
                                    : 0;
   const std::string_view type = fields_.value(kMsgType);
   const bool is_logout = type == kLogout;
+  const bool has_password = type == kLogon || type == kUserRequest;
   // QuickFIX would take it, numbers reset and all, whatever is under way.
   if (type == kLogon && is_logged_on() && !context_.for_conformance) {
     log_out("already logged on");
@@ -127,6 +131,7 @@ void DoorSession::receive(std::string_view text) {
   if (is_logged_on() && !has_room_ahead(type, number, in_.size())) return;
   if (is_logout && !ended_by_us_) logged_out_ = true;
   quickfix_->next(in_, number);
+  if (has_password) sodium_memzero(in_.data(), in_.size());
   // One that was garbled ends nothing.
   if (is_logged_on()) logged_out_ = false;
   // QuickFIX counts a Logout that comes ahead of a gap as the message missing there.
@@ -183,6 +188,17 @@ void DoorSession::detach() {
   resend_ = {};
   withheld_from_ = 0;
   if (quickfix_) quickfix_->lost();
+}
+
+// A resend first: what is new stands behind it.
+void DoorSession::on_writable() {
+  continue_resend();
+  if (takes_more()) application_.on_writable(*this);
+}
+
+bool DoorSession::takes_more() const noexcept {
+  return is_logged_on() && connection_ && connection_->is_open() && !connection_->is_closing() &&
+         resend_.empty() && connection_->unsent_bytes() < kWritableBelowBytes;
 }
 
 void DoorSession::tick() {

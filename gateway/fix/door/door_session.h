@@ -44,6 +44,8 @@ class SessionApplication {
   virtual void on_logon(DoorSession& session) = 0;
   // `lost`: without a Logout.
   virtual void on_logout(DoorSession& session, bool lost) = 0;
+  // Much was unsent and now is little: what goes out in pieces goes on.
+  virtual void on_writable(DoorSession&) {}
 };
 
 // What the door's sessions share.
@@ -75,7 +77,7 @@ class DoorSession final : public NumberStore, public SessionPeer, public MarketP
   void receive(std::string_view text);
   // It is gone.
   void detach();
-  void on_writable() { continue_resend(); }
+  void on_writable();
   void tick();
   // Logs out with this text; the connection ends when the other side answers, or soon.
   void log_out(const std::string& text);
@@ -93,6 +95,9 @@ class DoorSession final : public NumberStore, public SessionPeer, public MarketP
   // Not with kWritableBelowBytes or more unread.
   [[nodiscard]] bool can_stream() const noexcept override;
   [[nodiscard]] bool stream(const MessageWriter& writer) override;
+  // Whether a long answer may go on: what is sent now leaves at once and the peer reads. Where not,
+  // the application is told on_writable() when that changes, or the session's end.
+  [[nodiscard]] bool takes_more() const noexcept;
 
   // --- Requests in flight ------------------------------------------------------------------------
   // The request of message `sequence` was pushed; 0: a disconnect.
@@ -118,12 +123,15 @@ class DoorSession final : public NumberStore, public SessionPeer, public MarketP
     }
     member_ = member;
   }
+  void set_password_hash(const std::string& hash) { member_.password_hash = hash; }
   [[nodiscard]] engine::SessionId id() const noexcept override {
     return engine::SessionId(member_.session);
   }
   [[nodiscard]] SessionFile& file() noexcept { return *file_; }
   [[nodiscard]] Connection* connection() const noexcept { return connection_.get(); }
   [[nodiscard]] bool is_logged_on() const noexcept;
+  // It was sent a Logout, and has not answered yet.
+  [[nodiscard]] bool is_being_logged_out() const noexcept { return ended_by_us_; }
   [[nodiscard]] const std::string& trouble() const noexcept { return trouble_; }
   // Reports sent now may have been sent before the power went.
   void set_possibly_resent(bool value) noexcept { possibly_resent_ = value; }

@@ -23,10 +23,6 @@ constexpr std::uint64_t kTickNs = 1'000'000'000;
 // A peer that does not take its Logout is not waited for longer.
 constexpr std::uint64_t kLastWordsNs = 5'000'000'000;
 
-std::uint64_t wall_clock_ns() {
-  return engine::SystemClock{}.now().value();
-}
-
 LogonClaim claim_of(const Fields& fields, std::uint64_t now_ns) {
   return {.sender = fields.value(49),
           .target = fields.value(56),
@@ -46,12 +42,14 @@ absl::StatusOr<std::unique_ptr<FixDoor>> FixDoor::open(FixDoorSettings settings,
   auto door = std::unique_ptr<FixDoor>(new FixDoor(std::move(settings), application));
   if (door->wake_fd_ < 0) return absl::InternalError("the system gives no eventfd");
   if (const absl::Status status = door->read_dictionaries(); !status.ok()) return status;
-  door->context_.now_ns = wall_clock_ns();
+  door->context_.now_ns = door->clock_ns();
   for (const Member& member : members.all()) {
     if (const absl::Status status = door->open_session(member); !status.ok()) return status;
   }
   FixDoor* const raw = door.get();
-  door->authenticator_ = std::make_unique<Authenticator>([raw] { raw->wake(); });
+  door->authenticator_ =
+      std::make_unique<Authenticator>([raw] { raw->wake(); }, raw->settings_.directory);
+  door->users_ = std::make_unique<UserRequests>(*door->authenticator_);
   if (door->settings_.tls) {
     if (const absl::Status status = door->open_tls(); !status.ok()) return status;
   }
@@ -79,6 +77,10 @@ FixDoor::~FixDoor() {
   // Their threads call wake().
   authenticator_.reset();
   tls_acceptor_.reset();
+}
+
+std::uint64_t FixDoor::clock_ns() const {
+  return settings_.clock_ns ? settings_.clock_ns() : engine::SystemClock{}.now().value();
 }
 
 absl::Status FixDoor::read_dictionaries() {
@@ -180,7 +182,7 @@ void FixDoor::listen_for_wake() {
 
 std::uint32_t FixDoor::do_work(engine::SequenceNumber applied) {
   context_.applied = applied;
-  context_.now_ns = wall_clock_ns();
+  context_.now_ns = clock_ns();
   std::uint32_t done = 0;
   while (done < kHandlersPerRound && loop_.poll_one() != 0) ++done;
   if (tls_acceptor_ != nullptr) done += accept_tls();
@@ -201,6 +203,8 @@ void FixDoor::flush() {
 
 void FixDoor::wait(std::uint64_t timeout_ns) {
   flush();
+  // What on_writable() sent meanwhile is flushed in the next round, and not slept on.
+  if (!unflushed_.empty()) return;
   loop_.run_one_for(std::chrono::nanoseconds(timeout_ns));
 }
 
@@ -243,7 +247,7 @@ std::uint32_t FixDoor::accept_tls() {
 }
 
 void FixDoor::on_message(Connection& connection, std::string_view text) {
-  context_.now_ns = wall_clock_ns();
+  context_.now_ns = clock_ns();
   switch (connection.stage) {
     case Connection::Stage::kFresh: return take_logon(connection, text);
     case Connection::Stage::kLoggedOn:
@@ -289,9 +293,14 @@ void FixDoor::take_logon(Connection& connection, std::string_view text) {
   connection.pause();
   connection.session = nullptr;
   if (settings_.for_conformance) return admit(connection.shared_from_this(), *found->second);
+  authenticate(connection, found->second->member());
+}
+
+void FixDoor::authenticate(Connection& connection, const Member& member) {
   connection.stage = Connection::Stage::kAuthenticating;
-  if (!authenticator_->submit(
-          {connection.id(), found->second->member(), claim_of(fields, context_.now_ns)})) {
+  Fields fields;
+  fields.parse(connection.logon);
+  if (!authenticator_->submit({connection.id(), member, claim_of(fields, context_.now_ns)})) {
     refuse(connection, "too many logons at once, try again");
   }
 }
@@ -299,18 +308,42 @@ void FixDoor::take_logon(Connection& connection, std::string_view text) {
 void FixDoor::take_decisions() {
   Authenticator::Result result;
   while (authenticator_->poll(result)) {  // ends: at most what waited
-    const auto found = connections_.find(result.id);
-    if (found == connections_.end()) continue;
-    const std::shared_ptr<Connection> connection = found->second;
-    if (!result.status.ok()) {
-      const auto words = result.status.message();
-      refuse(*connection, {words.data(), words.size()});
-    } else if (DoorSession* const session = claimed_session(*connection)) {
-      admit(connection, *session);
+    if (result.is_change) {
+      take_change(result);
     } else {
-      connection->close("session removed");
+      take_logon_decision(result);
     }
   }
+}
+
+void FixDoor::take_logon_decision(const Authenticator::Result& result) {
+  const auto found = connections_.find(result.id);
+  if (found == connections_.end()) return;
+  const std::shared_ptr<Connection> connection = found->second;
+  DoorSession* const session = claimed_session(*connection);
+  // Whose password was changed while the Logon waited is judged by the new one.
+  if (session != nullptr && session->member().password_hash != result.old_hash) {
+    return authenticate(*connection, session->member());
+  }
+  if (!result.status.ok()) {
+    const auto words = result.status.message();
+    refuse(*connection, {words.data(), words.size()});
+  } else if (session != nullptr) {
+    admit(connection, *session);
+  } else {
+    connection->close("session removed");
+  }
+}
+
+void FixDoor::take_change(const Authenticator::Result& result) {
+  const auto found = by_number_.find(static_cast<std::uint32_t>(result.id));
+  if (found == by_number_.end()) return;
+  DoorSession& session = *found->second;
+  if (!result.trouble.empty()) {
+    context_.alarms.push_back(fmt::format("the new password of {} was not recorded: {}",
+                                          session.member().comp_id, result.trouble));
+  }
+  users_->on_result(session, result);
 }
 
 DoorSession* FixDoor::claimed_session(const Connection& connection) const {
@@ -402,8 +435,22 @@ void FixDoor::reset_weekly(DoorSession& session) {
   if (!session.has_in_flight()) session.reset_numbers();
 }
 
+std::uint32_t FixDoor::send_news(const News& news) {
+  context_.now_ns = clock_ns();
+  MessageWriter writer;
+  write_news(news, writer);
+  std::uint32_t told = 0;
+  for (auto& [name, session] : sessions_) {
+    if (!session->is_logged_on() || session->is_being_logged_out()) continue;
+    session->send_application(writer);
+    ++told;
+  }
+  return told;
+}
+
 void FixDoor::close(const std::string& text) {
   listener_.close();
+  send_news({.headline = text, .lines = {}, .is_urgent = true});
   tls_acceptor_.reset();
   for (auto& [name, session] : sessions_) {
     if (session->connection() == nullptr) continue;

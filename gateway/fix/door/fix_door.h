@@ -24,6 +24,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "gateway/fix/door/door_session.h"
+#include "gateway/fix/door/news.h"
+#include "gateway/fix/door/user_requests.h"
 #include "gateway/fix/members/authenticator.h"
 #include "gateway/fix/members/member_list.h"
 #include "gateway/fix/transport/connection.h"
@@ -66,6 +68,8 @@ struct FixDoorSettings {
   std::string fixt11_dictionary = {};
   std::string fix50sp2_dictionary = {};
   std::uint64_t session_file_bytes = kDefaultSessionFileBytes;
+  // Units: ns UTC. What weeks and the time to log on go by; empty: the system's clock.
+  std::function<std::uint64_t()> clock_ns = {};
 };
 
 // Thread: one, the engine's.
@@ -100,7 +104,11 @@ class FixDoor final : public ConnectionOwner {
   // What wake() writes to, for who cannot call it.
   [[nodiscard]] std::int32_t wake_descriptor() const noexcept { return wake_fd_; }
 
-  // Logs everybody out with this text and closes; sessions' files are closed in order.
+  // Tells everybody who is logged on, and records it to be resent; others do not get it later.
+  // Returns how many that were. Cost: one message a session.
+  std::uint32_t send_news(const News& news);
+  // Tells everybody this text as urgent news, logs out with it and closes; sessions' files are
+  // closed in order.
   void close(const std::string& text);
   // Takes a changed member list: new sessions are opened, removed ones logged out and closed,
   // others keep their connections. Errors: kInvalidArgument where a member's version is another
@@ -112,6 +120,7 @@ class FixDoor final : public ConnectionOwner {
   [[nodiscard]] DoorSession* session(engine::SessionId id) const;
   [[nodiscard]] std::vector<DoorSession*> sessions() const;
   [[nodiscard]] DoorContext& context() noexcept { return context_; }
+  [[nodiscard]] UserRequests& users() noexcept { return *users_; }
   // One line for the operator about a session that cannot go on; each once.
   std::optional<std::string> alarm();
 
@@ -131,6 +140,10 @@ class FixDoor final : public ConnectionOwner {
   std::uint32_t accept_tls();
   void take_logon(Connection& connection, std::string_view text);
   void take_decisions();
+  void take_logon_decision(const Authenticator::Result& result);
+  void take_change(const Authenticator::Result& result);
+  // Hands the Logon it waits with to the authenticator.
+  void authenticate(Connection& connection, const Member& member);
   void admit(std::shared_ptr<Connection> connection, DoorSession& session);
   void admit_waiting();
   // Answers the Logon the connection came with by a Logout.
@@ -140,6 +153,7 @@ class FixDoor final : public ConnectionOwner {
   void each_second();
   void reset_weekly(DoorSession& session);
   void listen_for_wake();
+  [[nodiscard]] std::uint64_t clock_ns() const;
 
   FixDoorSettings settings_;
   SessionApplication& application_;
@@ -155,6 +169,7 @@ class FixDoor final : public ConnectionOwner {
   std::string certificate_;  // PEM files
   std::string certificate_key_;
   std::unique_ptr<TlsAcceptor> tls_acceptor_;
+  std::unique_ptr<UserRequests> users_;
   std::map<std::string, std::unique_ptr<DoorSession>, std::less<>> sessions_;
   // Of members no longer listed: they log on no more, and go on recording what becomes of their
   // orders.

@@ -89,9 +89,13 @@ absl::Status sync_folder_of(const std::string& path) {
   return absl::OkStatus();
 }
 
-absl::Status session_taken(const Member& member, const Member& holder) {
+absl::Status session_taken(const Member& member, const std::vector<Member>& all) {
+  const auto holder = std::find_if(all.begin(), all.end(), [&member](const Member& other) {
+    return other.session == member.session && other.comp_id != member.comp_id;
+  });
   return absl::AlreadyExistsError(fmt::format("member {}: session: {} is member {}'s",
-                                              member.comp_id, member.session, holder.comp_id));
+                                              member.comp_id, member.session,
+                                              holder == all.end() ? "another" : holder->comp_id));
 }
 
 }  // namespace
@@ -127,9 +131,8 @@ absl::Status MemberList::save(const std::string& path) const {
 }
 
 const Member* MemberList::find(std::string_view comp_id) const noexcept {
-  const auto at = std::find_if(members_.begin(), members_.end(),
-                               [comp_id](const Member& m) { return m.comp_id == comp_id; });
-  return at == members_.end() ? nullptr : &*at;
+  const auto at = places_.find(comp_id);
+  return at == places_.end() ? nullptr : &members_[at->second];
 }
 
 absl::Status MemberList::add(Member member) {
@@ -143,9 +146,8 @@ absl::Status MemberList::add(Member member) {
     return absl::AlreadyExistsError(
         fmt::format("member {}: comp_id: there is one of this name", member.comp_id));
   }
-  for (const Member& other : members_) {
-    if (other.session == member.session) return session_taken(member, other);
-  }
+  if (!numbers_.insert(member.session).second) return session_taken(member, members_);
+  places_.emplace(member.comp_id, members_.size());
   next_session_ = std::max(next_session_, member.session + 1);
   members_.push_back(std::move(member));
   return absl::OkStatus();
@@ -154,7 +156,13 @@ absl::Status MemberList::add(Member member) {
 absl::Status MemberList::remove(std::string_view comp_id) {
   const Member* const member = find(comp_id);
   if (member == nullptr) return absl::NotFoundError(fmt::format("no member {}", comp_id));
-  members_.erase(members_.begin() + (member - members_.data()));
+  const auto place = member - members_.data();
+  numbers_.erase(member->session);
+  places_.erase(member->comp_id);
+  members_.erase(members_.begin() + place);
+  for (std::size_t i = static_cast<std::size_t>(place); i < members_.size(); ++i) {
+    places_[members_[i].comp_id] = i;
+  }
   return absl::OkStatus();
 }
 
@@ -162,8 +170,9 @@ absl::Status MemberList::update(const Member& member) {
   const Member* const old = find(member.comp_id);
   if (old == nullptr) return absl::NotFoundError(fmt::format("no member {}", member.comp_id));
   if (absl::Status status = check_member(member); !status.ok()) return status;
-  for (const Member& other : members_) {
-    if (&other != old && other.session == member.session) return session_taken(member, other);
+  if (member.session != old->session) {
+    if (!numbers_.insert(member.session).second) return session_taken(member, members_);
+    numbers_.erase(old->session);
   }
   members_[static_cast<std::size_t>(old - members_.data())] = member;
   return absl::OkStatus();

@@ -1,9 +1,12 @@
 // Who may log on: the venue's member sessions, kept in a file beside the journal, never in it.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -38,7 +41,8 @@ struct Member {
 };
 
 // The members in the order they were added. At most kMaxMembers; names and session numbers are each
-// used once. Thread: one at a time. Cost: linear in the members; allocates.
+// used once. Thread: one at a time. Cost: load() and save() N log N, remove() linear in the
+// members, the others a look-up; allocates.
 class MemberList {
  public:
   // Reads the JSON file at `path` (member_json.h). Errors: kNotFound where there is none;
@@ -68,6 +72,8 @@ class MemberList {
   [[nodiscard]] std::uint32_t reserved_session() const;
 
   std::vector<Member> members_;
+  std::map<std::string, std::size_t, std::less<>> places_;  // in members_, by name
+  std::unordered_set<std::uint32_t> numbers_;               // session numbers in use
   // The session number the next member gets. A number is never given twice: orders may still work
   // under a removed member's.
   std::uint32_t next_session_ = 0;

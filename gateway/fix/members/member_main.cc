@@ -1,20 +1,15 @@
 #include "gateway/fix/members/member_main.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sodium.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include <array>
-#include <cerrno>
 #include <charconv>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
 #include <optional>
 #include <string>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -25,6 +20,7 @@
 #include "gateway/fix/members/authentication.h"
 #include "gateway/fix/members/member_json.h"
 #include "gateway/fix/members/member_list.h"
+#include "gateway/fix/members/members_file.h"
 #include "gateway/fix/members/password_input.h"
 #include "gateway/fix/members/secret_text.h"
 #include "gateway/fix/transport/tls_certificate.h"
@@ -48,43 +44,9 @@ void say(const std::string& line) {
   std::fputs(line.c_str(), stdout);
 }
 
-// The members file of a data directory, changed by one program at a time.
-class MembersFile {
- public:
-  explicit MembersFile(std::string_view data_dir)
-      : folder_(fmt::format("{}/fix", data_dir)), path_(folder_ + "/members.json") {}
-  ~MembersFile() {
-    if (lock_ >= 0) ::close(lock_);
-  }
-  MembersFile(const MembersFile&) = delete;
-  MembersFile& operator=(const MembersFile&) = delete;
-
-  // The list as it stands; where there is no file, an empty one.
-  [[nodiscard]] absl::StatusOr<MemberList> read() const {
-    auto list = MemberList::load(path_);
-    if (absl::IsNotFound(list.status())) return MemberList();
-    return list;
-  }
-  // The same, with others kept from changing it until this object ends.
-  absl::StatusOr<MemberList> read_to_change() {
-    std::error_code error;
-    std::filesystem::create_directories(folder_, error);
-    if (error) {
-      return absl::ErrnoToStatus(error.value(), fmt::format("make {}", folder_));
-    }
-    lock_ = ::open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (lock_ < 0 || ::flock(lock_, LOCK_EX) != 0) {
-      return absl::ErrnoToStatus(errno, fmt::format("lock {}", folder_));
-    }
-    return read();
-  }
-  [[nodiscard]] absl::Status write(const MemberList& list) const { return list.save(path_); }
-
- private:
-  std::string folder_;
-  std::string path_;
-  int lock_ = -1;
-};
+std::string members_folder(std::string_view data_dir) {
+  return fmt::format("{}/fix", data_dir);
+}
 
 // "11,12" as numbers. Errors: nothing for other text.
 std::optional<std::vector<std::uint32_t>> parse_accounts(std::string_view text) {
@@ -210,7 +172,7 @@ int add(std::span<const std::string_view> args) {
 
   const auto member = make_member(options.comp_id, wanted);
   if (!member.ok()) return fail("add", member.status());
-  MembersFile file(options.data_dir);
+  MembersFile file(members_folder(options.data_dir));
   auto list = file.read_to_change();
   if (!list.ok()) return fail("add", list.status());
   if (const absl::Status added = list->add(*member); !added.ok()) return fail("add", added);
@@ -230,7 +192,7 @@ int remove(std::span<const std::string_view> args) {
   options.declare_data_dir(line);
   if (const std::optional<int> exit_code = line.parse_or_explain(args)) return *exit_code;
 
-  MembersFile file(options.data_dir);
+  MembersFile file(members_folder(options.data_dir));
   auto list = file.read_to_change();
   if (!list.ok()) return fail("remove", list.status());
   const absl::Status removed = list->remove(options.comp_id);
@@ -246,7 +208,7 @@ int list(std::span<const std::string_view> args) {
   options.declare_data_dir(line);
   if (const std::optional<int> exit_code = line.parse_or_explain(args)) return *exit_code;
 
-  const auto members = MembersFile(options.data_dir).read();
+  const auto members = MembersFile(members_folder(options.data_dir)).read();
   if (!members.ok()) return fail("list", members.status());
   if (members->all().empty()) {
     say("no members; see `hourglass member add --help`\n");
@@ -275,7 +237,7 @@ int password(std::span<const std::string_view> args) {
   options.declare_data_dir(line);
   if (const std::optional<int> exit_code = line.parse_or_explain(args)) return *exit_code;
 
-  MembersFile file(options.data_dir);
+  MembersFile file(members_folder(options.data_dir));
   if (const auto known = file.read(); !known.ok() || known->find(options.comp_id) == nullptr) {
     return fail("password", known.ok()
                                 ? absl::NotFoundError(fmt::format("no member {}", options.comp_id))

@@ -45,6 +45,16 @@ class EchoOff {
 
 }  // namespace
 
+absl::Status check_new_password(std::string_view text) {
+  const bool is_printable =
+      std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
+  if (is_printable && text.size() >= kMinPasswordBytes && text.size() <= kMaxPasswordBytes) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(fmt::format("a password is {} to {} printable ASCII characters",
+                                                kMinPasswordBytes, kMaxPasswordBytes));
+}
+
 absl::StatusOr<SecretText> read_password(int descriptor) {
   const EchoOff echo_off(descriptor);
   std::array<char, kMaxPasswordBytes + 1> line{};  // one more than the longest, to see it is longer
@@ -59,13 +69,7 @@ absl::StatusOr<SecretText> read_password(int descriptor) {
   }
   SecretText password(std::string_view(line.data(), length));
   sodium_memzero(line.data(), line.size());
-  const std::string_view text = password.view();
-  const bool is_printable =
-      std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
-  if (!is_printable || length < kMinPasswordBytes || length > kMaxPasswordBytes) {
-    return absl::InvalidArgumentError(fmt::format(
-        "a password is {} to {} printable ASCII characters", kMinPasswordBytes, kMaxPasswordBytes));
-  }
+  if (absl::Status status = check_new_password(password.view()); !status.ok()) return status;
   return password;
 }
 

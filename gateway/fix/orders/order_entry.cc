@@ -23,6 +23,7 @@ constexpr std::int32_t kOrdRejStale = 8;
 constexpr std::int32_t kOrdRejUnknownAccount = 15;
 constexpr std::int32_t kOrdRejOther = 99;
 constexpr std::int32_t kBusinessOther = 0;
+constexpr std::int32_t kBusinessNotAvailable = 4;
 constexpr std::int32_t kBusinessNotAuthorized = 6;
 
 constexpr std::uint32_t kAccount = 1;
@@ -95,12 +96,13 @@ Judgement OrderEntry::on_message(DoorSession& session, const Fields& fields, std
   if (type == "q") return mass_cancel(session, fields);
   if (!passes(session, fields, session.queries)) return {Verdict::kTaken, 0};
   if (type == "H") return questions_.order_status(session, fields);
-  if (type == "AF") return questions_.mass_status(session, fields);
+  if (type == "AF") return mass_status(session, fields);
   if (type == "x") return questions_.security_list(session, fields);
   if (type == "c") return questions_.security_definition(session, fields);
   if (type == "e") return market_.status.security_status(session, fields);
   if (type == "g") return market_.status.session_status(session, fields);
   if (type == "V") return market_.streams.request(session, fields);
+  if (type == "BE" && users_ != nullptr) return users_->on_message(session, fields);
   return post_trade_.on_message(session, fields).value_or(Judgement{Verdict::kUnsupportedType, 0});
 }
 
@@ -111,6 +113,7 @@ void OrderEntry::on_logon(DoorSession& session) {
 // Design, 10, 9: what asked for it is cancelled by a command, so that a replay cancels the same. It
 // counts as under way from now on, so that the next Logon waits for what becomes of it.
 void OrderEntry::on_logout(DoorSession& session, bool lost) {
+  questions_.forget(session);
   market_.forget(session.id());
   post_trade_.on_logout(session);
   if (!lost || ingress_ == nullptr || session.member().drop_copy) return;
@@ -140,16 +143,16 @@ bool OrderEntry::is_barred(DoorSession& session, const Fields& fields) {
   return true;
 }
 
+// The last one before the Logout is refused like those before it; what comes behind the Logout was
+// sent before the member had it, and is passed over.
 bool OrderEntry::passes(DoorSession& session, const Fields& fields, Throttle& throttle) {
-  switch (throttle.take(session.now_ns())) {
-    case Throttle::Answer::kPass: return true;
-    case Throttle::Answer::kRefuse:
-      reject_business(session, fields, kBusinessOther,
-                      static_cast<std::uint32_t>(DoorReject::kThrottled),
-                      "too many messages a second");
-      return false;
-    case Throttle::Answer::kLogOut: session.log_out("too many messages a second"); return false;
-  }
+  constexpr std::string_view kText = "too many messages a second";
+  const Throttle::Answer answer = throttle.take(session.now_ns());
+  if (answer == Throttle::Answer::kPass) return true;
+  if (session.is_being_logged_out()) return false;
+  reject_business(session, fields, kBusinessOther,
+                  static_cast<std::uint32_t>(DoorReject::kThrottled), kText);
+  if (answer == Throttle::Answer::kLogOut) session.log_out(std::string(kText));
   return false;
 }
 
@@ -332,6 +335,14 @@ Judgement OrderEntry::mass_cancel(DoorSession& session, const Fields& fields) {
   if (session.dialect() == Dialect::kFix50Sp2) writer_.text(kMassActionReportId, kNoId);
   writer_.number(kRejectCode, why.code);
   session.send_application(writer_);
+  return {Verdict::kTaken, 0};
+}
+
+Judgement OrderEntry::mass_status(DoorSession& session, const Fields& fields) {
+  if (!questions_.is_answering(session)) return questions_.mass_status(session, fields);
+  reject_business(session, fields, kBusinessNotAvailable,
+                  static_cast<std::uint32_t>(DoorReject::kNotAvailable),
+                  "the answer to the last mass status request is still on its way");
   return {Verdict::kTaken, 0};
 }
 

@@ -10,6 +10,7 @@
 #include "engine/order/command.h"
 #include "engine/ring/mpsc_ring.h"
 #include "gateway/fix/door/door_session.h"
+#include "gateway/fix/door/user_requests.h"
 #include "gateway/fix/market/market_data.h"
 #include "gateway/fix/orders/order_reports.h"
 #include "gateway/fix/orders/order_terms.h"
@@ -31,10 +32,13 @@ class OrderEntry final : public SessionApplication {
 
   void attach(engine::MpscRing<engine::Command>& ingress) noexcept { ingress_ = &ingress; }
   void detach() noexcept { ingress_ = nullptr; }
+  // Who answers 35=BE; without, it is refused as a message of no type we take. Outlives the entry.
+  void answer_users_by(UserRequests& users) noexcept { users_ = &users; }
 
   Judgement on_message(DoorSession& session, const Fields& fields, std::string_view text) override;
   void on_logon(DoorSession& session) override;
   void on_logout(DoorSession& session, bool lost) override;
+  void on_writable(DoorSession& session) override { questions_.go_on(session); }
   // Pushes the disconnects that found no room. Sessions are never given up by the door.
   void retry_disconnects();
 
@@ -43,6 +47,7 @@ class OrderEntry final : public SessionApplication {
   Judgement replace(DoorSession& session, const Fields& fields);
   Judgement cancel(DoorSession& session, const Fields& fields);
   Judgement mass_cancel(DoorSession& session, const Fields& fields);
+  Judgement mass_status(DoorSession& session, const Fields& fields);
 
   // Whether it may not send this: a drop copy sends no orders.
   bool is_barred(DoorSession& session, const Fields& fields);
@@ -62,6 +67,7 @@ class OrderEntry final : public SessionApplication {
   PostTrade& post_trade_;
   Questions questions_;
   engine::MpscRing<engine::Command>* ingress_ = nullptr;
+  UserRequests* users_ = nullptr;
   MessageWriter writer_;
   std::vector<DoorSession*> disconnects_;  // to be told of, and not yet
   std::uint64_t refusals_ = 0;             // makes their ExecIDs differ

@@ -67,15 +67,17 @@ std::optional<OrderView> OrderReports::order(engine::OrderId order_id) const {
   return impl_->maker.view(*slot);
 }
 
-std::vector<OrderView> OrderReports::working_orders(SessionId session) const {
-  std::vector<OrderView> orders;
+std::vector<engine::OrderId> OrderReports::working_ids(
+    SessionId session, std::optional<engine::InstrumentId> only) const {
+  std::vector<engine::OrderId> ids;
   const MemberSession* const member = impl_->maker.sessions.find(session);
-  if (member == nullptr) return orders;
-  for (OrderSlot slot = member->working.first; slot != kNoOrderSlot;
-       slot = impl_->maker.orders.at(slot).next) {
-    orders.push_back(impl_->maker.view(slot));
+  if (member == nullptr) return ids;
+  for (OrderSlot slot = member->working.first; slot != kNoOrderSlot;) {
+    const OrderRecord& order = impl_->maker.orders.at(slot);
+    if (!only || order.instrument == *only) ids.push_back(order.order_id);
+    slot = order.next;
   }
-  return orders;
+  return ids;
 }
 
 const engine::Instrument* OrderReports::instrument(engine::InstrumentId id) const {

@@ -107,8 +107,10 @@ class OrderReports {
                                                engine::ClientKey key) const;
   // Working orders of FIX sessions only.
   [[nodiscard]] std::optional<OrderView> order(engine::OrderId order_id) const;
-  // The session's working orders, oldest first.
-  [[nodiscard]] std::vector<OrderView> working_orders(engine::SessionId session) const;
+  // The session's working orders, oldest first; with `only`, those in that contract. Cost: a step
+  // for each working order.
+  [[nodiscard]] std::vector<engine::OrderId> working_ids(
+      engine::SessionId session, std::optional<engine::InstrumentId> only = std::nullopt) const;
   [[nodiscard]] const engine::Instrument* instrument(engine::InstrumentId id) const;
   [[nodiscard]] const engine::Instrument* find_instrument(std::string_view symbol,
                                                           engine::InstrumentId& id) const;

@@ -1,7 +1,7 @@
 #include "gateway/fix/orders/questions.h"
 
 #include <algorithm>
-#include <vector>
+#include <utility>
 
 #include "fmt/format.h"
 
@@ -56,31 +56,70 @@ Judgement Questions::order_status(DoorSession& session, const Fields& fields) {
 Judgement Questions::mass_status(DoorSession& session, const Fields& fields) {
   const std::string_view type = fields.value(kMassStatusReqType);
   if (type != "1" && type != "7") return {Verdict::kWrongValue, kMassStatusReqType};
-  std::vector<OrderView> orders = reports_.working_orders(session.id());
+  std::optional<engine::InstrumentId> only;
   if (type == "1") {
     if (!fields.find(kSymbol)) return {Verdict::kFieldMissing, kSymbol};
     engine::InstrumentId id;
-    const bool known = reports_.find_instrument(fields.value(kSymbol), id) != nullptr;
-    std::erase_if(orders, [&](const OrderView& o) { return !known || o.instrument != id; });
+    if (reports_.find_instrument(fields.value(kSymbol), id) == nullptr) {
+      no_such_order(session, fields, "no working orders");
+      return {Verdict::kTaken, 0};
+    }
+    only = id;
   }
-  if (orders.empty()) {
+  MassAnswer answer{.orders = reports_.working_ids(session.id(), only),
+                    .next = 0,
+                    .request_id = std::string(fields.value(kMassStatusReqId))};
+  if (answer.orders.empty()) {
     no_such_order(session, fields, "no working orders");
     return {Verdict::kTaken, 0};
   }
-  // In one go, they must fit what may wait for a peer.
-  if (orders.size() > kMaxStatusReports) {
-    no_such_order(session, fields, "too many working orders for one answer: ask by symbol");
-    return {Verdict::kTaken, 0};
-  }
-  StatusEcho echo;
-  echo.mass_status_req_id = fields.value(kMassStatusReqId);
-  echo.total = static_cast<std::uint32_t>(orders.size());
-  for (const OrderView& order : orders) {
-    echo.last = &order == &orders.back();
-    reports_.write_status(order, session.dialect(), echo, writer_);
-    session.send_application(writer_);
-  }
+  answers_.insert_or_assign(session.id().value(), std::move(answer));
+  go_on(session);
   return {Verdict::kTaken, 0};
+}
+
+std::optional<OrderView> Questions::take_next(MassAnswer& answer) const {
+  while (answer.next < answer.orders.size()) {  // ends: each round takes one off
+    if (auto order = reports_.order(answer.orders[answer.next++])) return order;
+  }
+  return std::nullopt;
+}
+
+// Each report is written with the next one in hand, so that the last is known as such. What is in
+// hand when the session takes no more is looked at again later, for it may end meanwhile.
+void Questions::go_on(DoorSession& session) {
+  const auto found = answers_.find(session.id().value());
+  if (found == answers_.end()) return;
+  MassAnswer& answer = found->second;
+  StatusEcho echo;
+  echo.mass_status_req_id = answer.request_id;
+  echo.total = static_cast<std::uint32_t>(answer.orders.size());
+  while (session.takes_more()) {  // ends: with the orders
+    const std::optional<OrderView> order = take_next(answer);
+    if (!order) {
+      tell_rest_ended(session, answer);
+      return forget(session);
+    }
+    const std::size_t behind_it = answer.next;
+    echo.last = !take_next(answer).has_value();
+    answer.next = behind_it;
+    reports_.write_status(*order, session.dialect(), echo, writer_);
+    // Where this cannot be recorded the session ends, and with it the answer.
+    session.send_application(writer_);
+    if (echo.last) return forget(session);
+  }
+}
+
+// Those last in the answer ended before their turn, and somebody waits for 912=Y.
+void Questions::tell_rest_ended(DoorSession& session, const MassAnswer& answer) {
+  writer_.begin("8");
+  writer_.text(kOrderId, "NONE").text(17, fmt::format("S{}", session.now_ns()));
+  writer_.text(kMassStatusReqId, answer.request_id);
+  writer_.number(911, static_cast<std::int64_t>(answer.orders.size())).character(912, 'Y');
+  writer_.character(150, 'I').character(39, '8').number(103, 5);
+  writer_.text(kSymbol, "[N/A]").text(kSide, "7").number(151, 0).number(14, 0).number(6, 0);
+  writer_.text(kText, "the other orders ended meanwhile");
+  session.send_application(writer_);
 }
 
 // FIX 4.4 vol. 4: an order status that finds nothing is a rejected one, 103=5 unknown order.

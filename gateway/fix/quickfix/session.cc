@@ -20,8 +20,8 @@ const std::int32_t kNextExpectedMsgSeqNum = 789;
 const char kFixt11[] = "FIXT.1.1";
 
 // QuickFIX asks for times of day outside which a session is closed. Ours never is: equal ends are
-// the whole day, and a creation time of now is in the same one. Where midnight falls between two
-// looks at the clock it takes the day for over and logs out; numbers it cannot reset, see Store.
+// the whole day, and the store says it was created at the very time QuickFIX is told, so that no
+// midnight falls between the two and ends the session.
 FIX::TimeRange always() {
   return FIX::TimeRange(FIX::UtcTimeOnly(0, 0, 0), FIX::UtcTimeOnly(0, 0, 0));
 }
@@ -66,15 +66,18 @@ class Store : public FIX::MessageStore {
   void incrNextTargetMsgSeqNum() throw(FIX::IOException) override {
     numbers_.set_next_target(numbers_.next_target() + 1);
   }
-  FIX::UtcTimeStamp getCreationTime() const throw(FIX::IOException) override {
-    return FIX::UtcTimeStamp();
-  }
+  FIX::UtcTimeStamp getCreationTime() const throw(FIX::IOException) override { return now_; }
   void reset() throw(FIX::IOException) override {
     if (may_reset_) numbers_.reset_numbers();
   }
   void refresh() throw(FIX::IOException) override {}
 
   void allow_reset(bool allowed) { may_reset_ = allowed; }
+  // The time of the next look at the clock.
+  const FIX::UtcTimeStamp& look() {
+    now_ = FIX::UtcTimeStamp();
+    return now_;
+  }
   // Whether a resend was asked for since the last call, and of what.
   bool asked(std::uint32_t& begin, std::uint32_t& end) {
     begin = static_cast<std::uint32_t>(begin_);
@@ -91,6 +94,7 @@ class Store : public FIX::MessageStore {
   }
 
   NumberStore& numbers_;
+  FIX::UtcTimeStamp now_;
   bool may_reset_ = false;
   bool recorded_ = false;
   mutable bool asked_ = false;
@@ -258,11 +262,13 @@ QuickFixSession::QuickFixSession(const SessionIdentity& identity, const Dictiona
 QuickFixSession::~QuickFixSession() = default;
 
 void QuickFixSession::connected() {
+  impl_->store.look();
   impl_->session->logon();
   impl_->session->setResponder(impl_.get());
 }
 
 void QuickFixSession::lost() {
+  impl_->store.look();
   impl_->session->disconnect();
   impl_->session->setResponder(nullptr);
   impl_->last_sent_ns = impl_->last_received_ns = 0;
@@ -276,7 +282,7 @@ bool QuickFixSession::next(const std::string& text, std::uint32_t sequence) {
   impl_->tell_signs();
   bool whole = true;
   try {
-    impl_->session->next(text, FIX::UtcTimeStamp());
+    impl_->session->next(text, impl_->store.look());
   } catch (const FIX::InvalidMessage&) {
     whole = false;
     if (!impl_->session->isLoggedOn()) impl_->peer.disconnect();
@@ -295,7 +301,7 @@ bool QuickFixSession::next(const std::string& text, std::uint32_t sequence) {
 void QuickFixSession::tick() {
   impl_->tell_signs();
   try {
-    impl_->session->next(FIX::UtcTimeStamp());
+    impl_->session->next(impl_->store.look());
   } catch (const std::exception&) {
     impl_->session->disconnect();
   }
