@@ -19,6 +19,11 @@ bool is_complaint(const Message& message) {
   return type == "2" || type == "3" || type == "5";
 }
 
+// A Logout that gives no reason is the member's own wish, and it has another try.
+bool is_leaving(const Message& message) {
+  return message.type() == "5" && message.value(58).empty();
+}
+
 std::string shown(const Message& message) {
   return evidence(From::kMember, message.fields());
 }
@@ -56,7 +61,9 @@ class GapDrill final : public Drill {
 
   bool from_member(const Message& message, std::uint64_t now_ns) override {
     const std::string_view type = message.type();
-    if (stage_ == Stage::kArmed || (type != "2" && type != "5")) return false;
+    // Who leaves before it could see the gap has another try.
+    if (stage_ == Stage::kKeptBack && type == "5") stage_ = Stage::kArmed;
+    if (stage_ < Stage::kSeen || (type != "2" && type != "5")) return false;
     if (stage_ == Stage::kSeen && type == "2" && is_right(message)) {
       stage_ = Stage::kAsked;
       deadline_ns_ = now_ns + context_.session.interval_ns();
@@ -68,6 +75,7 @@ class GapDrill final : public Drill {
   }
 
   bool closed(ClosedBy by) override {
+    if (stage_ == Stage::kKeptBack) stage_ = Stage::kArmed;
     if (stage_ == Stage::kArmed) return false;
     fail("the connection was closed");
     return by == ClosedBy::kMember;
@@ -114,6 +122,10 @@ class CopyDrill final : public Drill {
 
   bool from_member(const Message& message, std::uint64_t) override {
     if (deadline_ns_ == 0 || !is_complaint(message)) return false;
+    if (is_leaving(message)) {
+      deadline_ns_ = 0;
+      return false;
+    }
     fail(shown(message));
     return true;
   }
@@ -139,7 +151,8 @@ class SilenceDrill final : public Drill {
     // Some ask all the time; a tenth of an interval is theirs.
     const bool is_asking =
         message.type() == "1" && now_ns >= begin_ns_ + context_.session.interval_ns() * 9 / 10;
-    const bool is_wrong = message.type() == "5";
+    if (is_leaving(message)) begin_ns_ = 0;
+    const bool is_wrong = message.type() == "5" && !is_leaving(message);
     if (is_asking) pass(shown(message));
     if (is_wrong) fail(shown(message));
     return is_wrong;
@@ -147,7 +160,8 @@ class SilenceDrill final : public Drill {
 
   bool closed(ClosedBy by) override {
     if (!is_silent()) return false;
-    fail("the connection was closed");
+    begin_ns_ = 0;
+    if (by == ClosedBy::kMember) fail("the connection was closed");
     return by == ClosedBy::kMember;
   }
 

@@ -14,7 +14,7 @@ constexpr std::array<StepText, kStepCount> kSteps = {{
      "interval; none within 1 s of its coming"},
     {Step::kDuplicate, "duplicate", "Copy",
      "Send an order: its report comes again with 43=Y. Pass the copy over.",
-     "no reject, ResendRequest, Logout or closed connection within 1 s of the copy"},
+     "no reject, ResendRequest, Logout with a Text or closed connection within 1 s of the copy"},
     {Step::kReconnect, "reconnect", "Lost connection",
      "Send an order: the connection breaks before its report. Log on again by yourself.",
      "the Logon goes on with your next number (34), without 141=Y, and is answered"},
