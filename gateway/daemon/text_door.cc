@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "engine/contract/price_text.h"
+#include "engine/order/message_text.h"
 #include "fmt/format.h"
 
 namespace hourglass::gateway {
@@ -86,6 +87,9 @@ std::string_view TextDoor::help() {
          "  buy QTY SYMBOL @ PRICE [as N] [ioc|fok|gtc|post]\n"
          "  sell QTY SYMBOL market [as N]\n"
          "  cancel N | replace N QTY @ PRICE [as N2]\n"
+         "  state SYMBOL open|pause|halt|closed    paused, halted: cancels only; closed: nothing;\n"
+         "                                         a pause ends with a restart at the latest\n"
+         "  band SYMBOL LOW HIGH                   the prices orders may have from now on\n"
          "  help | quit\n";
 }
 
@@ -99,6 +103,8 @@ absl::StatusOr<std::string> TextDoor::answer(std::string_view line) {
   if (words[0] == "deposit") return adjust(words, true);
   if (words[0] == "withdraw") return adjust(words, false);
   if (words[0] == "account") return use_account(words);
+  if (words[0] == "state") return set_state(words);
+  if (words[0] == "band") return set_band(words);
   if (words[0] == "book") return book(words);
   if (words[0] == "list") return list();
   if (words[0] == "help") return std::string(help());
@@ -214,6 +220,40 @@ absl::StatusOr<std::string> TextDoor::use_account(const Words& words) {
   return fmt::format("account {}\n", account_);
 }
 
+absl::StatusOr<std::string> TextDoor::set_state(const Words& words) {
+  using engine::TradingState;
+  if (words.size() != 3) return absl::InvalidArgumentError("state SYMBOL open|pause|halt|closed");
+  const auto instrument = find_instrument(words[1]);
+  if (!instrument.ok()) return instrument.status();
+  for (const TradingState state :
+       {TradingState::kOpen, TradingState::kPause, TradingState::kHalt, TradingState::kClosed}) {
+    if (words[2] != engine::name(state)) continue;
+    engine::SetTradingState command{};
+    command.header = engine::make_header<engine::SetTradingState>(
+        engine::SessionId(0), engine::AccountId(0), *instrument);
+    command.state = state;
+    return send(Command::of(command));
+  }
+  return absl::InvalidArgumentError(
+      fmt::format("\"{}\" is no state: open, pause, halt or closed", words[2]));
+}
+
+absl::StatusOr<std::string> TextDoor::set_band(const Words& words) {
+  if (words.size() != 4) return absl::InvalidArgumentError("band SYMBOL LOW HIGH");
+  const auto instrument = find_instrument(words[1]);
+  if (!instrument.ok()) return instrument.status();
+  const auto low = parse(words[2], *instrument);
+  if (!low.ok()) return low.status();
+  const auto high = parse(words[3], *instrument);
+  if (!high.ok()) return high.status();
+  engine::SetPriceBand command{};
+  command.header = engine::make_header<engine::SetPriceBand>(engine::SessionId(0),
+                                                             engine::AccountId(0), *instrument);
+  command.low = *low;
+  command.high = *high;
+  return send(Command::of(command));
+}
+
 absl::StatusOr<std::string> TextDoor::send(const Command& command) {
   if (venue_.pipeline().rings().ingress.try_push(command) != engine::PushResult::kPushed) {
     return absl::UnavailableError("the venue takes no orders now");
@@ -283,11 +323,20 @@ std::string TextDoor::tell(const Event& event) const {
       return fmt::format("funds of account {}: {} USD\n", e.account.value(),
                          engine::money_text(e.balance));
     }
+    case EventKind::kTradingStateChanged: {
+      const auto& e = event.as<engine::TradingStateChanged>();
+      return fmt::format("{}: {}\n", venue_.market().instruments[id.value()].symbol_view(),
+                         engine::name(e.state));
+    }
+    case EventKind::kPriceBandChanged: {
+      const auto& e = event.as<engine::PriceBandChanged>();
+      return fmt::format("{}: prices from {} to {}\n",
+                         venue_.market().instruments[id.value()].symbol_view(), text(e.low, id),
+                         text(e.high, id));
+    }
     case EventKind::kMassCancelDone:
     case EventKind::kInstrumentDefined:
-    case EventKind::kTradingStateChanged:
-    case EventKind::kTradingDayEnded:
-    case EventKind::kPriceBandChanged: return fmt::format("event of command {}\n", sequence);
+    case EventKind::kTradingDayEnded: return fmt::format("event of command {}\n", sequence);
   }
   return {};
 }

@@ -35,6 +35,8 @@ class TextDoor {
   absl::StatusOr<std::string> replace(const Words& words);
   absl::StatusOr<std::string> adjust(const Words& words, bool deposit);
   absl::StatusOr<std::string> use_account(const Words& words);
+  absl::StatusOr<std::string> set_state(const Words& words);
+  absl::StatusOr<std::string> set_band(const Words& words);
   [[nodiscard]] absl::StatusOr<std::string> book(const Words& words) const;
   [[nodiscard]] std::string list() const;
 

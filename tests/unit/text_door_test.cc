@@ -1,4 +1,5 @@
-// The text door's answers about money: what it takes, and what it says of the rest.
+// The text door's answers about money and to the operator: what it takes, and what it says of the
+// rest.
 #include "gateway/daemon/text_door.h"
 
 #include <gtest/gtest.h>
@@ -72,6 +73,26 @@ TEST_F(TextDoorTest, SaysWhyALineIsNoAmount) {
   EXPECT_EQ(say("deposit 0.0000001"), "? \"0.0000001\" has parts of a micro-USD (0.000001)");
   EXPECT_EQ(say("withdraw 10000000000000"),
             "? \"10000000000000\" is over 9223372036854.775807 USD");
+}
+
+TEST_F(TextDoorTest, SetsStatesAndBands) {
+  EXPECT_EQ(say("deposit 100"), "funds of account 1: 100.00 USD");
+  for (const std::string state : {"halt", "pause", "closed"}) {
+    EXPECT_EQ(say("state H100.D1 " + state), "H100.D1: " + state);
+    EXPECT_EQ(say("buy 1 H100.D1 @ 1 as 7"), "rejected 7: not allowed in this trading state");
+  }
+  EXPECT_EQ(say("state H100.D1 open"), "H100.D1: open");
+  EXPECT_EQ(say("band H100.D1 2 2.4"), "H100.D1: prices from 2.00 to 2.40");
+  EXPECT_EQ(say("buy 1 H100.D1 @ 1 as 7"), "rejected 7: price outside the price band");
+  EXPECT_EQ(say("band H100.D1 2.4 2"), "rejected 0: contract terms contradict each other");
+}
+
+TEST_F(TextDoorTest, SaysWhyALineIsNoStateOrBand) {
+  EXPECT_EQ(say("state H100.D1"), "? state SYMBOL open|pause|halt|closed");
+  EXPECT_EQ(say("state V100.D1 open"), "? \"V100.D1\" is not listed; try list");
+  EXPECT_EQ(say("state H100.D1 shut"), "? \"shut\" is no state: open, pause, halt or closed");
+  EXPECT_EQ(say("band H100.D1 2"), "? band SYMBOL LOW HIGH");
+  EXPECT_EQ(say("band H100.D1 two 3"), "? \"two\": a field has no meaning");
 }
 
 }  // namespace
