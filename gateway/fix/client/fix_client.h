@@ -80,6 +80,8 @@ class FixClient {
   explicit FixClient(ClientSettings settings) : settings_(std::move(settings)) {}
 
   absl::Status connect();
+  // Where the next connect() finds the venue.
+  void set_port(std::uint16_t port) noexcept { settings_.port = port; }
   // Sends the Logon and waits for the answer. Errors: also kUnauthenticated with the venue's words
   // where it answers with a Logout, kDeadlineExceeded, kInvalidArgument for a key that is none.
   absl::Status logon();

@@ -1,0 +1,62 @@
+// ScriptVenue: the real program with the members that scripts play, and their ends of the sessions.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "gateway/fix/client/fix_client.h"
+#include "gateway/fix/members/authentication.h"
+#include "gateway/fix/members/member_list.h"
+#include "tests/fix/trading_script.h"
+#include "tests/support/running_venue.h"
+
+namespace hourglass::gateway::fix::test {
+
+// One member of the venue: its session lives as long as the venue, over its connections and kills.
+struct ScriptMember {
+  std::string comp_id;
+  FixVersion version = FixVersion::kFix44;
+  std::unique_ptr<FixClient> client;
+  std::set<std::string> executions;  // ExecIDs (17) told; none may be told twice
+};
+
+// The members of one script: its connections 1 to 4. scripts/README.md says who they are.
+using ScriptMembers = std::array<ScriptMember, kScriptConnections>;
+
+// Thread: one.
+class ScriptVenue {
+ public:
+  // Scripts that may be played side by side: each has members and a contract of its own.
+  static constexpr std::array<std::string_view, 3> kSymbols = {"H100.D1", "H200.D1", "B200.D1"};
+
+  // On a fresh directory named after the running test; connection `n` of each script speaks
+  // `versions[n]`.
+  explicit ScriptVenue(const std::array<FixVersion, kScriptConnections>& versions);
+
+  [[nodiscard]] ScriptMembers& members(std::size_t place) { return members_[place]; }
+  // kill -9, and a start on what is there then.
+  void kill();
+  void restart();
+  // A line of the operator's. The answer's last line: "durable through N", or "? ..." for one that
+  // means nothing.
+  std::string say(const std::string& line);
+  // A prefix for the ids of one more script.
+  std::string fresh_prefix();
+
+ private:
+  void add_members(const std::array<FixVersion, kScriptConnections>& versions);
+
+  std::string data_dir_;
+  KeyPair keys_;
+  std::array<ScriptMembers, kSymbols.size()> members_;
+  std::optional<engine::test::RunningVenue> program_;
+  std::uint32_t scripts_ = 0;
+};
+
+}  // namespace hourglass::gateway::fix::test
