@@ -65,7 +65,7 @@ bool is_same(std::string_view expected, std::string_view received) {
 }
 
 TEST(ScriptLanguage, ComparesWholeMessages) {
-  EXPECT_TRUE(is_same("35=8|11=@x|55=<SYM>|45=<SENT-1>|", "35=8|11=A01x|55=H100.D1|45=6|"));
+  EXPECT_TRUE(is_same("35=8|11=@x|55=<SYM>|45=<SENT>|", "35=8|11=A01x|55=H100.D1|45=7|"));
   EXPECT_FALSE(is_same("35=8|39=0|", "35=8|39=1|"));
   EXPECT_FALSE(is_same("35=8|39=0|", "35=8|39=00|"));
   EXPECT_FALSE(is_same("35=8|39=00|", "35=8|39=0|"));

@@ -121,13 +121,15 @@ std::string ScriptPlayer::send(const TradingStep& step) {
     fields.parse(body);
     mass_cancel_id_ = fields.value(11);
   }
-  return std::string(member.client->send(type, body).status().message());
+  const auto number = member.client->send(type, body);
+  if (number.ok()) last_sent_[step.connection] = *number;
+  return std::string(number.status().message());
 }
 
 std::string ScriptPlayer::expect(const TradingStep& step) {
-  ScriptMember& member = members_[step.connection];
+  const ScriptMember& member = members_[step.connection];
   const std::string expected = in_version(step.text, member.version);
-  const std::uint32_t last_sent = member.client->next_sender() - 1;
+  const std::uint32_t last_sent = last_sent_[step.connection];
   for (auto held = held_.begin(); held != held_.end(); ++held) {
     if (!names_.difference(expected, *held, last_sent).empty()) continue;
     held_.erase(held);

@@ -17,7 +17,7 @@ namespace hourglass::gateway::fix::test {
 // player is of no use behind that.
 class ScriptPlayer {
  public:
-  // All three outlive the player. `place`: whose members and contract it plays with.
+  // Script and venue outlive the player. `place`: whose members and contract it plays with.
   ScriptPlayer(const TradingScript& script, ScriptVenue& venue, std::size_t place);
 
   // Plays on to behind the `kill_place`th place where the venue may be killed, from 1; to the end
@@ -53,6 +53,7 @@ class ScriptPlayer {
   std::size_t next_ = 0;  // step
   bool was_killed_ = false;
   std::string mass_cancel_id_;  // of the last one sent
+  std::array<std::uint32_t, kScriptConnections> last_sent_{};
   std::array<std::uint32_t, kScriptConnections> logons_{};
   std::array<bool, kScriptConnections> lost_venue_{};
   bool in_any_order_ = false;

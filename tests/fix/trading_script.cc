@@ -18,6 +18,7 @@ constexpr std::string_view kNumber = "<N>";
 constexpr std::string_view kTime = "<TIME>";
 constexpr std::string_view kTimeForm = "dddddddd-dd:dd:dd.dddddd";
 constexpr std::string_view kSymbol = "<SYM>";
+constexpr std::string_view kLastSent = "<SENT>";
 constexpr std::int64_t kNsPerSecond = 1'000'000'000;
 constexpr std::int64_t kNsPerDay = 86'400 * kNsPerSecond;
 
@@ -206,8 +207,7 @@ std::string ScriptNames::difference(std::string_view expected, std::string_view 
                                     std::uint32_t last_sent) {
   std::string text = replaced(std::string(expected), "@", id_prefix_);
   text = replaced(std::move(text), kSymbol, symbol_);
-  text = with_offsets(std::move(text), "SENT",
-                      [&](std::int64_t n) { return std::to_string(last_sent + n); });
+  text = replaced(std::move(text), kLastSent, std::to_string(last_sent));
   const std::vector<std::string_view> wanted = split(text, '|');
   const std::vector<std::string_view> fields = split(received, '|');
   const auto known = values_;
