@@ -353,8 +353,8 @@ void ReportMaker::write(const Report& report, Dialect dialect) {
   if (report.unasked.has_value()) {
     execution.restatement = restatement_code(*report.unasked, dialect);
   }
-  if (report.refused != engine::RejectReason::kNone) {
-    execution.refusal = refusal_of(report.refused, codes_of(report.refused).order.in(dialect));
+  if (report.refused.has_value()) {
+    execution.refusal = refusal_of(*report.refused, codes_of(*report.refused).order.in(dialect));
   }
   const OrderView& order = report.order;
   write_execution_report(order, instruments.find(order.instrument), dialect, execution, writer_);

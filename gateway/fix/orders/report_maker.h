@@ -65,7 +65,7 @@ class ReportMaker {
     std::uint32_t number = 0;
     Execution execution{};
     std::optional<engine::CancelReason> unasked{};  // 378: nobody of the session asked for it
-    engine::RejectReason refused{};
+    std::optional<engine::RejectReason> refused{};
   };
   // Reports `slot` as it stands.
   void tell(const engine::EventHeader& header, const engine::OrderRef& ref, OrderSlot slot,
