@@ -184,7 +184,7 @@ TEST_F(MassStatus, LeavesOutWhatEndsMeanwhileAndIsAskedForOnceAtATime) {
   peer_->send(packet);
   std::vector<std::string> end;
   const auto told = hear_statuses(end);
-  EXPECT_EQ(end.size(), 1U);
+  ASSERT_EQ(end.size(), 1U);
   EXPECT_THAT(end.front(), testing::StartsWith("35=j|"));
   for (const auto& [id, times] : told) EXPECT_EQ(times, 1U) << id;
   // Those that had not ended when the answer did end behind it.
