@@ -83,6 +83,14 @@ TEST_F(MarketDataTest, BeginsWithASnapshotAndGoesOnWithOneUpdateACommand) {
       (Said{"35=X|262=w|268=6|279=2|55=H1|83=8|269=4|270=1.02|279=2|55=H1|83=9|269=7|270=1.02|"
             "279=2|55=H1|83=10|269=8|270=1.02|279=2|55=H1|83=11|269=B|"
             "279=2|55=H1|83=12|269=0|270=1.02|279=2|55=H1|83=13|269=0|270=1|25000=11|"}));
+  // Also of a day that ends with nothing in the book.
+  enter(Side::kBuy, 100, 1);
+  enter(Side::kSell, 100, 1);
+  peer_.said();
+  apply(engine::test::end_trading_day());
+  EXPECT_EQ(peer_.said(),
+            (Said{"35=X|262=w|268=4|279=2|55=H1|83=21|269=4|270=1|279=2|55=H1|83=22|269=7|270=1|"
+                  "279=2|55=H1|83=23|269=8|270=1|279=2|55=H1|83=24|269=B|25000=14|"}));
 }
 
 TEST_F(MarketDataTest, TellsMembersOfTheNewVersionATradesIdInItsField) {

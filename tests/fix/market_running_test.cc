@@ -1,13 +1,19 @@
 // Market data of the program itself, and `hourglass fix watch`.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
+#include <functional>
+#include <map>
 #include <string>
 
+#include "fmt/format.h"
 #include "gateway/fix/client/market_watch.h"
-#include "gmock/gmock.h"
+#include "gateway/fix/client/watched_market.h"
+#include "gateway/fix/market/market_request.h"
 #include "tests/fix/running_fix.h"
 #include "tests/support/fake_venue.h"
+#include "tests/support/fix_text.h"
 
 namespace hourglass::gateway::fix {
 namespace {
@@ -67,14 +73,61 @@ TEST(RunningMarketData, SurvivesARestartInItsBooksAndRefusesWhatTheDictionaryDoe
             "35=W|268=1|269=0|270=1|271=1|346=1|");
   watcher.say("V", "262=x|263=1|264=0|267=1|269=0|146=1|55=H100.D1|");
   EXPECT_EQ(only(watcher.hear(), {35, 372, 380}), "35=j|372=V|380=5|");
-  watcher.say("V", "262=x|263=1|264=0|265=1|267=1|269=Z|146=1|55=H100.D1|");
-  EXPECT_EQ(only(watcher.hear(), {35, 371, 373}), "35=3|371=269|373=5|");
   watcher.say("V", "262=x|263=1|264=0|265=1|267=2|269=0|146=1|55=H100.D1|");
   EXPECT_EQ(only(watcher.hear(), {35, 373}), "35=3|373=16|");
   watcher.say("V", "262=x|263=1|264=0|265=1|267=1|269=6|146=1|55=H100.D1|");
   EXPECT_EQ(only(watcher.hear(), {35, 262, 281}), "35=Y|262=x|281=8|");
   watcher.say("g", "263=0|335=g|");
   EXPECT_EQ(only(watcher.hear(), {35, 335, 336, 340}), "35=h|335=g|336=1|340=2|");
+}
+
+// Enters orders on the venue's own input, and waits until they are answered.
+void enter(RunningFix& venue, std::uint32_t count,
+           const std::function<std::string(std::uint32_t)>& price) {
+  for (std::uint32_t i = 0; i < count; ++i) {
+    ASSERT_TRUE(venue.program().say(fmt::format("buy 1 H100.D1 @ {}", price(i))));
+    ASSERT_FALSE(venue.program().hear_through("durable").empty());
+  }
+}
+
+// The last word of the whole book is right, whatever was left out on the way.
+TEST(RunningMarketData, LeavesOutUpdatesForAMemberWhoDoesNotReadAndThenSendsTheBook) {
+  constexpr std::uint32_t kLevels = 300;
+  constexpr std::uint32_t kOrders = 1'000;
+  RunningFix venue;
+  venue.program().say("deposit 10000000");
+  ASSERT_FALSE(venue.program().hear_through("durable").empty());
+  ASSERT_NO_FATAL_FAILURE(
+      enter(venue, kLevels, [](std::uint32_t i) { return fmt::format("1.{:03}", i); }));
+  Peer watcher(venue);
+  watcher.log_on(venue.password());
+  for (std::uint32_t i = 0; i < kMaxMarketRequests; ++i) {
+    watcher.say("V", fmt::format("262=w{}|263=1|264=0|265=1|267=1|269=0|146=1|55=H100.D1|", i));
+  }
+  ASSERT_NO_FATAL_FAILURE(enter(venue, kOrders, [](std::uint32_t) { return "1.5"; }));
+  std::map<std::string, WatchedMarket> markets;
+  std::uint32_t snapshots = 0;
+  const auto is_done = [&markets] {
+    return markets.size() == kMaxMarketRequests &&
+           std::all_of(markets.begin(), markets.end(), [](const auto& market) {
+             const WatchedBook* const book = market.second.book("H100.D1");
+             return !book->bids.empty() && book->bids.begin()->second.orders == kOrders;
+           });
+  };
+  while (!is_done()) {  // ends: with that book, or with the connection
+    const std::string heard = watcher.hear();
+    ASSERT_TRUE(heard.starts_with("35=W") || heard.starts_with("35=X")) << heard;
+    const std::string text = fix_text(heard);
+    Fields fields;
+    ASSERT_TRUE(fields.parse(text));
+    if (heard.starts_with("35=W")) ++snapshots;
+    const absl::Status status = markets[std::string(fields.value(262))].apply(fields, [](auto) {});
+    ASSERT_TRUE(status.ok()) << status << heard;
+  }
+  EXPECT_GT(snapshots, kMaxMarketRequests);
+  for (const auto& [id, market] : markets) {
+    EXPECT_EQ(market.book("H100.D1")->bids.size(), kLevels + 1) << id;
+  }
 }
 
 // A venue's part, played to a watcher who stops behind so many lines.

@@ -67,7 +67,7 @@ TEST_F(SessionFileTest, UsesUpNumbersWithoutDisplacingMessages) {
   // Ends: each number is reserved at some time.
   for (std::uint32_t used = 0; used < kUsed;) used += file->use_number() ? 1U : 0U;
   put(*file, kNext, 8);
-  const auto expect_both = [](const SessionFile& found) {
+  const auto expect_both = [&](const SessionFile& found) {
     EXPECT_EQ(shown(found.get(1)), "1 7 app " + message(1));
     EXPECT_EQ(shown(found.get(2)), "nothing");
     EXPECT_EQ(found.next_application(2), kNext);
