@@ -52,7 +52,8 @@ void FixGateway::follow(const Event& event) {
   post_trade_.on_event(event);
   if (reports_.last_copy() <= kMaxCopyNumber || copies_ended_) return;
   copies_ended_ = true;
-  door_->context().alarms.push_back("no drop copies are made any more: their numbers are used up");
+  door_->context().alarms.emplace_back(
+      "no drop copies are made any more: their numbers are used up");
 }
 
 void FixGateway::attach(engine::PipelineRings& rings) {
