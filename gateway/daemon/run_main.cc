@@ -78,10 +78,10 @@ void raise_descriptor_limit() {
 void tell_fix_door(Venue& venue, const VenueSettings& settings) {
   const fix::FixDoor& door = venue.fix()->door();
   fmt::print("hourglass: FIX 4.4 and 5.0 SP2 on {}:{}\n", settings.fix->address, door.port());
-  const auto fingerprint = fix::certificate_sha256(door.tls_certificate());
+  const auto fingerprint = fix::certificate_sha256(door.tls()->certificate());
   fmt::print("hourglass: the same by TLS 1.3 on {}:{}\n", settings.fix->tls->address,
-             door.tls_port());
-  fmt::print("hourglass: certificate {}, SHA-256 {}\n", door.tls_certificate(),
+             door.tls()->port());
+  fmt::print("hourglass: certificate {}, SHA-256 {}\n", door.tls()->certificate(),
              fingerprint.ok() ? *fingerprint : "unknown");
   const std::string credentials = fmt::format("{}/fix/{}", settings.data_dir, kStarterCredentials);
   if (::access(credentials.c_str(), R_OK) == 0) {
@@ -106,9 +106,11 @@ absl::StatusOr<bool> carry_out(TextDoor& door, const std::string& line) {
 
 // Takes a changed list of members, and a new certificate, without a restart.
 void reload_members(Venue& venue, const std::string& data_dir) {
-  if (const absl::Status read = venue.fix()->door().reload_certificate(); !read.ok()) {
-    fmt::print(stderr, "hourglass run: the certificate stays as it is: {}\n",
-               std::string(read.message()));
+  if (fix::TlsDoor* const tls = venue.fix()->door().tls(); tls != nullptr) {
+    if (const absl::Status read = tls->reload_certificate(); !read.ok()) {
+      fmt::print(stderr, "hourglass run: the certificate stays as it is: {}\n",
+                 std::string(read.message()));
+    }
   }
   const std::string path = fmt::format("{}/fix/members.json", data_dir);
   const auto members = fix::MemberList::load(path);

@@ -258,38 +258,31 @@ std::uint32_t hear_in_order(Peer& peer, std::uint32_t next, std::uint32_t last) 
 }
 
 TEST_F(Tls, CutsOffWhoDoesNotReadAndGivesItAllOnAResend) {
-  constexpr std::uint32_t kOrders = 500;
-  constexpr std::uint32_t kQuestions = 100;
-  constexpr std::uint32_t kBorne = 25;
-  constexpr std::uint32_t kAll = 1 + kOrders + kOrders * kQuestions;
+  constexpr std::uint32_t kBatches = 120;
+  constexpr std::uint32_t kOrdersInBatch = 500;
+  constexpr std::uint32_t kAll = 1 + kBatches * kOrdersInBatch;
+  const std::string password =
+      venue_.add_member("GREEDY", "12", {"--orders-per-second", "1000000"});
+  ASSERT_THAT(venue_.reload(), HasSubstr("read again"));
   std::optional<Peer> other;
   log_on(other);
-  const std::string password = venue_.password("TRADER2");
-  Peer greedy(venue_, {.sender = "TRADER2"}, venue_.tls_files());
+  Peer greedy(venue_, {.sender = "GREEDY"}, venue_.tls_files());
   ASSERT_EQ(greedy.log_on(password), kLoggedOn);
-  std::string batch;
-  for (std::uint32_t i = 0; i < kOrders; ++i) {
-    batch += greedy.message("D", order_body(fmt::format("G{}", i)), "");
-  }
-  ASSERT_TRUE(greedy.send(batch));
-  ASSERT_EQ(hear_in_order(greedy, 2, 1 + kOrders), 2 + kOrders);
-  // The first answers are borne and fill what the systems hold; the others are too many.
-  for (const auto& [from, to] : {std::pair(0U, kBorne), std::pair(kBorne, kQuestions)}) {
-    batch.clear();
-    for (std::uint32_t i = from; i < to; ++i) {
-      batch += greedy.message("AF", fmt::format("584=M{}|585=7|", i));
+  // The first reports fill what the systems hold; the others are too many.
+  for (std::uint32_t b = 0; b < kBatches; ++b) {
+    std::string batch;
+    for (std::uint32_t i = 0; i < kOrdersInBatch; ++i) {
+      batch += greedy.message("D", order_body(fmt::format("G{}-{}", b, i)));
     }
-    ASSERT_TRUE(greedy.send(batch));
-    for (std::uint32_t i = 0; i < 50; ++i) {
-      const std::string id = fmt::format("A{}-{}", from, i);
-      EXPECT_EQ(other->order(id), accepted(id));
-    }
+    if (!greedy.send(batch)) break;
+    const std::string id = fmt::format("A{}", b);
+    EXPECT_EQ(other->order(id), accepted(id));
   }
-  // What had been on its way comes in order, then nothing more.
-  const std::uint32_t cut_at = hear_in_order(greedy, 2 + kOrders, kAll);
-  EXPECT_GT(cut_at, 2 + kOrders);
+  // What had been on its way comes in order, or is lost with the connection; then nothing more.
+  const std::uint32_t cut_at = hear_in_order(greedy, 2, kAll);
+  EXPECT_GE(cut_at, 2);
   EXPECT_LT(cut_at, kAll);
-  Peer again(venue_, {.sender = "TRADER2"}, venue_.tls_files());
+  Peer again(venue_, {.sender = "GREEDY"}, venue_.tls_files());
   again.next = 200'000;  // too high: asked for again, which does not matter here
   const std::string answer = again.log_on(password);
   ASSERT_EQ(only(answer, {35}), "35=A|");
@@ -311,13 +304,14 @@ TEST_F(Tls, GoesOnWithItsNumbersAndCertificateAfterARestart) {
   log_on(trader);
   EXPECT_EQ(trader->order("A1"), accepted("A1"));
   EXPECT_EQ(venue_.stop(), 0);
-  EXPECT_EQ(trader->hear(), "35=5|34=3|58=the venue closes|");
+  EXPECT_EQ(only(trader->hear(), {35, 34}), "35=B|34=3|");
+  EXPECT_EQ(trader->hear(), "35=5|34=4|58=the venue closes|");
   EXPECT_EQ(trader->hear(), "closed");
   venue_.start();
   EXPECT_EQ(*certificate_sha256(files.trusted), before);
   Peer again(venue_, {}, files);
   again.next = 3;
-  EXPECT_EQ(only(again.log_on(venue_.password()), {35, 34}), "35=A|34=5|");
+  EXPECT_EQ(only(again.log_on(venue_.password()), {35, 34}), "35=A|34=6|");
 }
 
 TEST_F(Tls, TakesANewCertificateOnASignal) {

@@ -81,7 +81,9 @@ void trade(CountedPeer& peer, CountedPeer& other, const std::string& name) {
 void damage(const std::string& file) {
   std::fstream bytes(file, std::ios::in | std::ios::out | std::ios::binary);
   const std::string text{std::istreambuf_iterator<char>(bytes), {}};
-  const std::size_t at = text.find("H100.D1\00160=");
+  const std::size_t order = text.find("\00135=D\001");
+  const std::size_t at = text.find("H100.D1\00160=", order);
+  ASSERT_NE(order, std::string::npos);
   ASSERT_NE(at, std::string::npos);
   bytes.seekp(static_cast<std::streamoff>(at));
   bytes.put('h');

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <filesystem>
 #include <utility>
 
 #include "absl/strings/string_view.h"
@@ -13,7 +12,6 @@
 #include "fmt/format.h"
 #include "gateway/fix/dictionary/dictionary_text.h"
 #include "gateway/fix/door/logon_check.h"
-#include "gateway/fix/transport/tls_certificate.h"
 
 namespace hourglass::gateway::fix {
 namespace {
@@ -51,7 +49,10 @@ absl::StatusOr<std::unique_ptr<FixDoor>> FixDoor::open(FixDoorSettings settings,
       std::make_unique<Authenticator>([raw] { raw->wake(); }, raw->settings_.directory);
   door->users_ = std::make_unique<UserRequests>(*door->authenticator_);
   if (door->settings_.tls) {
-    if (const absl::Status status = door->open_tls(); !status.ok()) return status;
+    auto tls =
+        TlsDoor::open(*door->settings_.tls, door->settings_.directory, [raw] { raw->wake(); });
+    if (!tls.ok()) return tls.status();
+    door->tls_ = *std::move(tls);
   }
   return door;
 }
@@ -76,7 +77,7 @@ FixDoor::FixDoor(FixDoorSettings settings, SessionApplication& application)
 FixDoor::~FixDoor() {
   // Their threads call wake().
   authenticator_.reset();
-  tls_acceptor_.reset();
+  tls_.reset();
 }
 
 std::uint64_t FixDoor::clock_ns() const {
@@ -127,40 +128,7 @@ absl::Status FixDoor::open_session(const Member& member) {
 
 absl::Status FixDoor::listen() {
   absl::Status status = listener_.open(settings_.address, settings_.port);
-  if (!status.ok() || tls_acceptor_ == nullptr) return status;
-  return tls_acceptor_->open(settings_.tls->address, settings_.tls->port);
-}
-
-absl::Status FixDoor::open_tls() {
-  certificate_ = settings_.tls->certificate;
-  certificate_key_ = settings_.tls->key;
-  if (certificate_.empty()) {
-    const std::string directory = fmt::format("{}/tls", settings_.directory);
-    certificate_ = fmt::format("{}/certificate.pem", directory);
-    certificate_key_ = fmt::format("{}/key.pem", directory);
-    std::error_code error;
-    std::filesystem::create_directories(directory, error);
-    if (!std::filesystem::exists(certificate_, error)) {
-      const absl::Status made = make_self_signed(certificate_, certificate_key_);
-      if (!made.ok()) return made;
-    }
-  }
-  auto context = TlsContext::for_venue(certificate_, certificate_key_);
-  if (!context.ok()) return context.status();
-  tls_acceptor_ = std::make_unique<TlsAcceptor>(*std::move(context), [this] { wake(); });
-  return absl::OkStatus();
-}
-
-absl::Status FixDoor::reload_certificate() {
-  if (tls_acceptor_ == nullptr) return absl::OkStatus();
-  auto context = TlsContext::for_venue(certificate_, certificate_key_);
-  if (!context.ok()) return context.status();
-  tls_acceptor_->set_context(*std::move(context));
-  return absl::OkStatus();
-}
-
-std::uint16_t FixDoor::tls_port() const noexcept {
-  return tls_acceptor_ == nullptr ? 0 : tls_acceptor_->port();
+  return status.ok() && tls_ != nullptr ? tls_->listen() : status;
 }
 
 // --- Waking --------------------------------------------------------------------------------------
@@ -185,7 +153,7 @@ std::uint32_t FixDoor::do_work(engine::SequenceNumber applied) {
   context_.now_ns = clock_ns();
   std::uint32_t done = 0;
   while (done < kHandlersPerRound && loop_.poll_one() != 0) ++done;
-  if (tls_acceptor_ != nullptr) done += accept_tls();
+  if (tls_ != nullptr) done += accept_tls();
   take_decisions();
   admit_waiting();
   if (context_.now_ns - last_tick_ns_ >= kTickNs) {
@@ -230,7 +198,7 @@ std::uint32_t FixDoor::accept_tls() {
   using boost::asio::ip::tcp;
   std::uint32_t taken = 0;
   TlsPeer peer;
-  while (taken < kHandlersPerRound && tls_acceptor_->poll(peer)) {
+  while (taken < kHandlersPerRound && tls_->poll(peer)) {
     ++taken;
     const tcp protocol = peer.is_ipv6() ? tcp::v6() : tcp::v4();
     tcp::socket socket(loop_);
@@ -451,7 +419,7 @@ std::uint32_t FixDoor::send_news(const News& news) {
 void FixDoor::close(const std::string& text) {
   listener_.close();
   send_news({.headline = text, .lines = {}, .is_urgent = true});
-  tls_acceptor_.reset();
+  tls_.reset();
   for (auto& [name, session] : sessions_) {
     if (session->connection() == nullptr) continue;
     session->log_out(text);

@@ -25,17 +25,16 @@
 #include "absl/status/statusor.h"
 #include "gateway/fix/door/door_session.h"
 #include "gateway/fix/door/news.h"
+#include "gateway/fix/door/tls_door.h"
 #include "gateway/fix/door/user_requests.h"
 #include "gateway/fix/members/authenticator.h"
 #include "gateway/fix/members/member_list.h"
 #include "gateway/fix/transport/connection.h"
 #include "gateway/fix/transport/listener.h"
-#include "gateway/fix/transport/tls_acceptor.h"
 
 namespace hourglass::gateway::fix {
 
 inline constexpr std::uint16_t kDefaultFixPort = 9880;
-inline constexpr std::uint16_t kDefaultFixTlsPort = 9881;
 // Connections at once, and those among them that have not logged on: beyond, the one that has said
 // nothing for longest gives way to a new one.
 inline constexpr std::uint32_t kMaxConnections = 8192;
@@ -43,16 +42,6 @@ inline constexpr std::uint32_t kMaxStrangers = 1024;
 inline constexpr std::uint64_t kLogonWithinNs = 10'000'000'000;
 // Weekly reset: Saturday 00:00 UTC.
 inline constexpr std::uint64_t kWeekNs = 7ULL * 86'400 * 1'000'000'000;
-
-// The port that speaks TLS 1.3 only.
-struct TlsDoorSettings {
-  std::string address = "127.0.0.1";
-  std::uint16_t port = kDefaultFixTlsPort;  // 0: any free one
-  // PEM files. Both empty: tls/certificate.pem and tls/key.pem of the door's directory, self-signed
-  // and made where there are none.
-  std::string certificate = {};
-  std::string key = {};
-};
 
 struct FixDoorSettings {
   std::string venue = "HOURGLASS";  // the venue's CompID
@@ -84,13 +73,8 @@ class FixDoor final : public ConnectionOwner {
   // Opens the ports. Errors: Listener's.
   [[nodiscard]] absl::Status listen();
   [[nodiscard]] std::uint16_t port() const { return listener_.port(); }
-  // 0 without TLS.
-  [[nodiscard]] std::uint16_t tls_port() const noexcept;
-  // The certificate's file; empty without TLS.
-  [[nodiscard]] const std::string& tls_certificate() const noexcept { return certificate_; }
-  // Reads the certificate and its key again, for connections from here on. Errors: TlsContext's,
-  // and it stays as it was.
-  [[nodiscard]] absl::Status reload_certificate();
+  // Null without TLS.
+  [[nodiscard]] TlsDoor* tls() const noexcept { return tls_.get(); }
 
   // Takes what the sockets bring, up to a bound; `applied` is the last command applied. Returns
   // what it did. Cost: no waiting.
@@ -134,8 +118,6 @@ class FixDoor final : public ConnectionOwner {
   FixDoor(FixDoorSettings settings, SessionApplication& application);
   absl::Status read_dictionaries();
   absl::Status open_session(const Member& member);
-  // Finds the certificate, or makes it, and the thread that shakes hands.
-  absl::Status open_tls();
   void accept(boost::asio::ip::tcp::socket socket, std::unique_ptr<TlsStream> tls);
   std::uint32_t accept_tls();
   void take_logon(Connection& connection, std::string_view text);
@@ -166,9 +148,7 @@ class FixDoor final : public ConnectionOwner {
   std::int32_t wake_fd_ = -1;
   std::uint64_t wake_word_ = 0;
   std::unique_ptr<Authenticator> authenticator_;
-  std::string certificate_;  // PEM files
-  std::string certificate_key_;
-  std::unique_ptr<TlsAcceptor> tls_acceptor_;
+  std::unique_ptr<TlsDoor> tls_;
   std::unique_ptr<UserRequests> users_;
   std::map<std::string, std::unique_ptr<DoorSession>, std::less<>> sessions_;
   // Of members no longer listed: they log on no more, and go on recording what becomes of their

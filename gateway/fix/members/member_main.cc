@@ -284,7 +284,7 @@ int certificate(std::span<const std::string_view> args) {
   }
   auto fingerprint = fingerprint_of(wanted);
   if (!fingerprint.ok()) return fail("certificate", fingerprint.status());
-  MembersFile file(options.data_dir);
+  MembersFile file(members_folder(options.data_dir));
   auto members = file.read_to_change();
   if (!members.ok()) return fail("certificate", members.status());
   const Member* const old = members->find(options.comp_id);
