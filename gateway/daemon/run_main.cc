@@ -62,7 +62,7 @@ void install_signals() {
 void tell_alarm(Venue& venue) {
   if (const auto alarm = venue.alarm()) fmt::print(stderr, "hourglass run: {}\n", *alarm);
   if (venue.fix() == nullptr) return;
-  if (const auto alarm = venue.fix()->door().alarm()) {
+  while (const auto alarm = venue.fix()->door().alarm()) {  // ends: each is told once
     fmt::print(stderr, "hourglass run: {}\n", *alarm);
   }
 }
@@ -157,6 +157,7 @@ absl::Status serve_lines(Venue& venue, InputLines& lines, bool interactive) {
     if (venue.fix() == nullptr) {
       if (done == 0) lines.wait(kSleepNs);
     } else if (idle_rounds > (venue.waits_for_disk() ? kYieldsForDisk : kYields)) {
+      tell_alarm(venue);
       venue.wait(kSleepNs);
     } else if (done == 0) {
       ::sched_yield();

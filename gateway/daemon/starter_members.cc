@@ -14,6 +14,7 @@
 #include "fmt/format.h"
 #include "gateway/daemon/starter_list.h"
 #include "gateway/fix/members/authentication.h"
+#include "gateway/fix/members/members_file.h"
 
 namespace hourglass::gateway {
 namespace {
@@ -33,7 +34,8 @@ absl::StatusOr<std::string> fresh_password() {
 absl::Status write_private_file(const std::string& path, const std::string& text) {
   const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   const bool written =
-      file >= 0 && ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+      file >= 0 && ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
+      ::fsync(file) == 0;
   const int error = errno;
   if (file >= 0) ::close(file);
   if (written) return absl::OkStatus();
@@ -91,6 +93,10 @@ absl::StatusOr<fix::MemberList> open_members(const std::string& directory) {
   const std::string path = fmt::format("{}/members.json", directory);
   auto members = fix::MemberList::load(path);
   if (!absl::IsNotFound(members.status())) return members;
+  // Somebody may be adding the first one at this moment.
+  fix::MembersFile file(directory);
+  members = file.read_to_change();
+  if (!members.ok() || std::filesystem::exists(path, error)) return members;
   return make_starter_members(directory, path);
 }
 

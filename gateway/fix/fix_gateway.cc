@@ -157,7 +157,9 @@ std::optional<Dialect> FixGateway::dialect(SessionId session) const {
 // A report already recorded was made again only because its event was followed again.
 void FixGateway::report(SessionId id, std::uint32_t number, const MessageWriter& writer) {
   DoorSession* const session = door_->session(id);
-  if (session == nullptr || number <= session->file().last_report()) return;
+  // A drop copy session's file counts copies.
+  if (session == nullptr || session->member().drop_copy) return;
+  if (number <= session->file().last_report()) return;
   if (recovering_) session->set_possibly_resent(session->file().power_was_lost());
   session->send_application(writer, number);
 }

@@ -2,6 +2,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <thread>
 
 #include "engine/sequencer/clock.h"
 #include "fmt/format.h"
@@ -65,6 +66,22 @@ TEST_F(DoorTime, AtTheWeeksEndEverybodyIsLoggedOutAndNumbersBeginAnew) {
   // Once a week: a minute later nobody is logged out.
   set_clock(clock_ns_ + 60 * kSecondNs);
   EXPECT_EQ(again.hear(std::chrono::milliseconds(1'500)), "silence");
+}
+
+// QuickFIX waits two seconds behind whatever was sent last, and answers go on being sent.
+TEST_F(DoorTime, WhoAnswersNoLogoutIsCutOffWhateverElseItSays) {
+  Peer peer(bench_.port(), header());
+  ASSERT_EQ(peer.log_on(kBenchPassword), kLoggedOn);
+  set_clock(clock_ns_ + 60 * kSecondNs);
+  EXPECT_EQ(peer.hear(), "35=5|34=2|58=weekly reset of sequence numbers|");
+  for (int i = 0; i < 5; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(500));
+    peer.header = header();
+    peer.say("1", "112=still here|");
+    EXPECT_EQ(only(peer.hear(), {35, 112}), "35=0|112=still here|");
+  }
+  set_clock(clock_ns_ + kLogoutWithinNs + kSecondNs);
+  EXPECT_EQ(peer.hear(), "closed");
 }
 
 TEST_F(DoorTime, AWeeksEndWithRequestsUnderWayWaitsForTheirAnswers) {

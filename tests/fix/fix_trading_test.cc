@@ -364,8 +364,8 @@ TEST(FixMain, SaysWhatItLacks) {
     return run.err;
   };
   EXPECT_EQ(error({"list"}), "hourglass fix: " + data_dir +
-                                 "/fix/starter-credentials cannot be read; say --as COMPID with "
-                                 "--password or --key\n");
+                                 "/fix/starter-credentials cannot be read; say a CompID, and a "
+                                 "password or key\n");
   EXPECT_EQ(error({"--as", "../X", "--password", "p", "list"}),
             "hourglass fix: \"../X\" is no CompID\n");
   EXPECT_EQ(error({"--as", "X", "--key", "/dev/null", "list"}),

@@ -245,9 +245,9 @@ TEST_F(PostTradeVenue, TradesAreAskedForAndToldAsTheyHappen) {
   buyer_.say("AD", "568=X|569=4|");
   EXPECT_EQ(only(hear(buyer_), {35, 371, 373}), "35=3|371=569|373=5|");
   // From a time that is to come; of today, all.
-  buyer_.say("AD", fmt::format("568=X|569=1|580=1|75=20261128|60={}|", time_text(60)));
-  EXPECT_EQ(only(hear(buyer_), {35, 748}), "35=AQ|748=0|");
   const std::string today = time_text().substr(0, 8);
+  buyer_.say("AD", fmt::format("568=X|569=1|580=1|75={}|60={}|", today, time_text(60)));
+  EXPECT_EQ(only(hear(buyer_), {35, 748}), "35=AQ|748=0|");
   buyer_.say("AD", fmt::format("568=X|569=1|580=2|75={}|75={}|", today, today));
   EXPECT_EQ(only(hear(buyer_), {35, 748}), "35=AQ|748=3|");
 }

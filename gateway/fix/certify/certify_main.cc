@@ -1,7 +1,5 @@
 #include "gateway/fix/certify/certify_main.h"
 
-#include <signal.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -21,6 +19,8 @@
 #include "gateway/fix/certify/relay.h"
 #include "gateway/fix/certify/self_member.h"
 #include "gateway/fix/client/number_file.h"
+#include "gateway/fix/client/starter_login.h"
+#include "gateway/fix/client/stop_signal.h"
 
 namespace hourglass::gateway::fix {
 namespace {
@@ -30,21 +30,7 @@ constexpr std::int64_t kDefaultPort = 9880;
 constexpr std::int64_t kMaxMinutes = 24 * 60;
 constexpr std::uint64_t kMinuteNs = 60'000'000'000;
 constexpr std::chrono::milliseconds kLook{50};
-constexpr std::size_t kMaxStarters = 64;
 constexpr std::uint32_t kSelfHeartBtSeconds = 5;  // the shortest the venue takes
-
-volatile sig_atomic_t stop_asked = 0;
-void ask_to_stop(int) {
-  stop_asked = 1;
-}
-
-void install_signals() {
-  struct sigaction action {};
-  action.sa_handler = ask_to_stop;
-  sigemptyset(&action.sa_mask);
-  static_cast<void>(::sigaction(SIGINT, &action, nullptr));
-  static_cast<void>(::sigaction(SIGTERM, &action, nullptr));
-}
 
 struct Login {
   std::string_view comp_id{};
@@ -87,23 +73,6 @@ struct OwnSession {
   NumberFile numbers{};
 };
 
-// Takes the password of the starter member with the login's name, or of the `place`-th (from 0).
-absl::Status take_starter(const std::string& data_dir, std::size_t place,
-                          ClientSettings& settings) {
-  const std::string path = fmt::format("{}/fix/starter-credentials", data_dir);
-  std::ifstream file(path);
-  std::string name;
-  std::string password;
-  for (std::size_t i = 0; i < kMaxStarters && file >> name >> password; ++i) {
-    if (settings.comp_id.empty() ? i != place : name != settings.comp_id) continue;
-    settings.comp_id = name;
-    settings.password = password;
-    return absl::OkStatus();
-  }
-  return absl::NotFoundError(
-      fmt::format("{} has no such member; say its CompID and password", path));
-}
-
 absl::Status open_session(const Options& options, const Login& login, std::size_t place,
                           OwnSession& session) {
   ClientSettings& settings = session.settings;
@@ -117,7 +86,7 @@ absl::Status open_session(const Options& options, const Login& login, std::size_
     return absl::InvalidArgumentError(fmt::format("\"{}\" is no CompID", settings.comp_id));
   }
   absl::Status status;
-  if (settings.password.empty()) status = take_starter(options.data_dir, place, settings);
+  if (settings.password.empty()) status = take_starter_login(options.data_dir, place, settings);
   if (status.ok()) {
     status =
         session.numbers.open(fmt::format("{}/fix-client/{}", options.data_dir, settings.comp_id));
@@ -246,7 +215,7 @@ absl::Status Certification::run() {
     return self.valid() && self.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
   };
   absl::Status status;
-  while (status.ok() && stop_asked == 0 && !examination_.is_over() && !is_self_done() &&
+  while (status.ok() && !is_stop_asked() && !examination_.is_over() && !is_self_done() &&
          certify_now_ns() < end_ns) {
     relay_.carry(examination_, kLook);
     examination_.tick(certify_now_ns());
@@ -322,7 +291,7 @@ int certify_main(std::span<const std::string_view> args) {
   line.text("data-dir", data_dir, "DIR", "where the starter's passwords and our numbers stand");
   if (const std::optional<int> exit_code = line.parse_or_explain(args)) return *exit_code;
   options.data_dir = std::string(data_dir);
-  install_signals();
+  note_stop_signals();
   const auto passed = certify(options);
   if (!passed.ok()) {
     fmt::print(stderr, "hourglass fix certify: {}\n", std::string(passed.status().message()));

@@ -42,8 +42,12 @@ void OrderWatch::member_said(const Message& message) {
   }
   if (!has_client_id(type)) return;
   // A second request of the same id changes nothing of the first.
-  requests_.try_emplace(std::string(message.value(11)), terms_of(message));
-  if (requests_.size() > kMaxWatchedOrders) requests_.erase(requests_.begin());
+  const auto [request, is_new] =
+      requests_.try_emplace(std::string(message.value(11)), terms_of(message));
+  if (is_new) oldest_.push_back(request);
+  if (oldest_.size() <= kMaxWatchedOrders) return;
+  requests_.erase(oldest_.front());
+  oldest_.pop_front();
 }
 
 // It may do better the next time.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <string>
@@ -64,7 +65,9 @@ class OrderWatch {
   void wish_for_fills(const Message& report);
 
   Checklist& checklist_;
-  std::map<std::string, OrderTerms, std::less<>> requests_;
+  using Requests = std::map<std::string, OrderTerms, std::less<>>;
+  Requests requests_;
+  std::deque<Requests::iterator> oldest_;  // all of them, the oldest first
   std::optional<FillWish> wish_;
   std::string half_filled_id_;     // ClOrdID of the order a wish was for
   bool is_order_refused_ = false;  // and the member has not gone on yet

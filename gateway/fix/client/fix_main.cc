@@ -1,7 +1,6 @@
 #include "gateway/fix/client/fix_main.h"
 
 #include <poll.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include <array>
@@ -24,6 +23,8 @@
 #include "gateway/fix/client/fix_client.h"
 #include "gateway/fix/client/market_watch.h"
 #include "gateway/fix/client/number_file.h"
+#include "gateway/fix/client/starter_login.h"
+#include "gateway/fix/client/stop_signal.h"
 #include "gateway/fix/client/trading_desk.h"
 
 namespace hourglass::gateway::fix {
@@ -36,19 +37,6 @@ constexpr std::size_t kSecretKeyDigits = 128;
 constexpr std::size_t kMaxSecretFileBytes = 4096;
 constexpr std::int64_t kDefaultPort = 9880;
 constexpr std::uint16_t kDefaultTlsPort = 9881;
-
-volatile sig_atomic_t stop_asked = 0;
-void ask_to_stop(int) {
-  stop_asked = 1;
-}
-
-void install_signals() {
-  struct sigaction action {};
-  action.sa_handler = ask_to_stop;
-  sigemptyset(&action.sa_mask);
-  static_cast<void>(::sigaction(SIGINT, &action, nullptr));
-  static_cast<void>(::sigaction(SIGTERM, &action, nullptr));
-}
 
 struct Options {
   std::string_view host = "localhost";
@@ -72,23 +60,6 @@ absl::StatusOr<std::string> read_small_file(const std::string& path) {
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(file.gcount()));
   return text;
-}
-
-// The venue leaves the names and passwords of its first members in its data directory, one
-// "COMPID PASSWORD" a line: takes that of the settings' name, without one the first.
-absl::Status take_starter_credentials(const std::string& data_dir, ClientSettings& settings) {
-  const std::string path = fmt::format("{}/fix/starter-credentials", data_dir);
-  const auto text = read_small_file(path);
-  const std::string hint = "; say --as COMPID with --password or --key";
-  if (!text.ok()) return absl::NotFoundError(std::string(text.status().message()) + hint);
-  const auto words = ClientRequests::split(*text);
-  for (std::size_t i = 0; i + 1 < words.size(); i += 2) {
-    if (!settings.comp_id.empty() && words[i] != settings.comp_id) continue;
-    settings.comp_id = std::string(words[i]);
-    settings.password = std::string(words[i + 1]);
-    return absl::OkStatus();
-  }
-  return absl::NotFoundError(fmt::format("{} has no such member{}", path, hint));
 }
 
 // The file's word that is a secret key: `hourglass member keys` prints it with others.
@@ -138,7 +109,7 @@ absl::StatusOr<ClientSettings> settings_of(const Options& options) {
     settings.password.clear();
     status = take_key(std::string(options.key_file), settings);
   } else if (settings.password.empty()) {
-    status = take_starter_credentials(options.data_dir, settings);
+    status = take_starter_login(options.data_dir, 0, settings);
   }
   if (!status.ok()) return status;
   if (settings.comp_id.empty()) return absl::InvalidArgumentError("--as COMPID is missing");
@@ -211,10 +182,6 @@ void print(std::string_view text) {
   std::fflush(stdout);
 }
 
-bool is_stop_asked() {
-  return stop_asked != 0;
-}
-
 absl::Status watch(FixClient& client, const std::vector<std::string_view>& words) {
   return watch_market(client, {words.begin() + 1, words.end()}, print, is_stop_asked);
 }
@@ -233,7 +200,7 @@ absl::Status say_line(TradingDesk& desk, FixClient& client, std::string_view lin
 // Lines from standard input and reports from the venue, whichever comes.
 absl::Status converse(TradingDesk& desk, FixClient& client) {
   LineInput input;
-  for (bool more = true; more && stop_asked == 0;) {
+  for (bool more = true; more && !is_stop_asked();) {
     std::array<pollfd, 2> sources{
         pollfd{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0},
         pollfd{.fd = client.descriptor(), .events = POLLIN, .revents = 0}};
@@ -328,7 +295,7 @@ int fix_main(std::span<const std::string_view> args) {
   if (!options.words.empty() && options.words[0] == "copy" && options.comp_id.empty()) {
     options.comp_id = kStarterDropCopy;
   }
-  install_signals();
+  note_stop_signals();
   bool saw_refusal = false;
   const absl::Status status = trade(options, saw_refusal);
   if (!status.ok() && !absl::IsCancelled(status)) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/cleanup/cleanup.h"
 #include "engine/base/assert.h"
 #include "fmt/format.h"
 #include "gateway/fix/door/plain_message.h"
@@ -122,6 +123,9 @@ void DoorSession::receive(std::string_view text) {
   const std::string_view type = fields_.value(kMsgType);
   const bool is_logout = type == kLogout;
   const bool has_password = type == kLogon || type == kUserRequest;
+  const absl::Cleanup wipe = [this, has_password] {
+    if (has_password) sodium_memzero(in_.data(), in_.size());
+  };
   // QuickFIX would take it, numbers reset and all, whatever is under way.
   if (type == kLogon && is_logged_on() && !context_.for_conformance) {
     log_out("already logged on");
@@ -131,7 +135,6 @@ void DoorSession::receive(std::string_view text) {
   if (is_logged_on() && !has_room_ahead(type, number, in_.size())) return;
   if (is_logout && !ended_by_us_) logged_out_ = true;
   quickfix_->next(in_, number);
-  if (has_password) sodium_memzero(in_.data(), in_.size());
   // One that was garbled ends nothing.
   if (is_logged_on()) logged_out_ = false;
   // QuickFIX counts a Logout that comes ahead of a gap as the message missing there.
@@ -201,11 +204,16 @@ bool DoorSession::takes_more() const noexcept {
          resend_.empty() && connection_->unsent_bytes() < kWritableBelowBytes;
 }
 
+// QuickFIX's own deadline moves on with whatever is sent; who does not answer would trade on.
 void DoorSession::tick() {
   if (quickfix_ && connection_) quickfix_->tick();
+  if (connection_ && ended_by_us_ && context_.now_ns > ended_ns_ + kLogoutWithinNs) {
+    connection_->close("no answer to our Logout");
+  }
 }
 
 void DoorSession::log_out(const std::string& text) {
+  if (!ended_by_us_) ended_ns_ = context_.now_ns;
   ended_by_us_ = true;
   if (quickfix_ && connection_) quickfix_->log_out(text);
 }

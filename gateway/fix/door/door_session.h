@@ -28,6 +28,9 @@ inline constexpr std::uint32_t kResendChunk = 256;
 inline constexpr std::uint32_t kMaxAheadOfGap = 1024;
 inline constexpr std::size_t kMaxAheadOfGapBytes = 1U << 20;
 
+// A Logout of ours is answered within this, or the connection ends.
+inline constexpr std::uint64_t kLogoutWithinNs = 5'000'000'000;
+
 // The number of a Logout to whom is not let in: it is none of the session's.
 inline constexpr std::uint32_t kNoSessionsNumber = 1;
 
@@ -192,7 +195,8 @@ class DoorSession final : public NumberStore, public SessionPeer, public MarketP
   Range resend_;                     // asked for and not yet sent
   std::uint32_t withheld_from_ = 0;  // recorded and not sent while a resend went on; 0: none
   bool ended_by_us_ = false;
-  bool logged_out_ = false;  // by a Logout, not by a lost connection
+  std::uint64_t ended_ns_ = 0;  // since when
+  bool logged_out_ = false;     // by a Logout, not by a lost connection
   bool possibly_resent_ = false;
   std::string trouble_;
   std::optional<Judgement> judged_;  // of the message that QuickFIX is to refuse

@@ -17,7 +17,8 @@ absl::StatusOr<std::unique_ptr<TlsDoor>> TlsDoor::open(TlsDoorSettings settings,
     settings.key = fmt::format("{}/key.pem", own);
     std::error_code error;
     std::filesystem::create_directories(own, error);
-    if (!std::filesystem::exists(settings.certificate, error)) {
+    if (!std::filesystem::exists(settings.certificate, error) ||
+        !std::filesystem::exists(settings.key, error)) {
       const absl::Status made = make_self_signed(settings.certificate, settings.key);
       if (!made.ok()) return made;
     }

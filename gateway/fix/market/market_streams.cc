@@ -117,7 +117,9 @@ std::uint32_t MarketStreams::refresh_session(Session& session) {
   for (auto one = open.begin(); one != open.end() && session.due != 0;) {
     for (Watch& watch : (*one)->watches) {
       if (!watch.is_due) continue;
-      if (sent == kSnapshotsPerRound || !send_snapshot(**one, watch)) return sent;
+      // Asked first: a snapshot nobody takes would be made again each round.
+      const bool is_room = sent < kSnapshotsPerRound && session.peer->can_stream();
+      if (!is_room || !send_snapshot(**one, watch)) return sent;
       watch.is_due = false;
       --session.due;
       ++sent;

@@ -103,6 +103,14 @@ Judgement OrderEntry::on_message(DoorSession& session, const Fields& fields, std
   if (type == "g") return market_.status.session_status(session, fields);
   if (type == "V") return market_.streams.request(session, fields);
   if (type == "BE" && users_ != nullptr) return users_->on_message(session, fields);
+  // Answers not yet read are enough; one more might be too much for the connection.
+  const bool is_long = (type == "AD" || type == "AN") && fields.value(263) != "2";
+  if (is_long && !session.takes_more()) {
+    reject_business(session, fields, kBusinessNotAvailable,
+                    static_cast<std::uint32_t>(DoorReject::kNotAvailable),
+                    "read what was sent before asking for more");
+    return {Verdict::kTaken, 0};
+  }
   return post_trade_.on_message(session, fields).value_or(Judgement{Verdict::kUnsupportedType, 0});
 }
 

@@ -18,6 +18,8 @@ void DropCopies::set_sessions(const std::vector<DoorSession*>& sessions) {
 
 void DropCopies::pass(std::uint64_t number) {
   for (DoorSession* session : sessions_) {
+    // What it could not record is sent when the venue starts again.
+    if (!session->trouble().empty()) continue;
     session->file().pass_reports(static_cast<std::uint32_t>(std::min(number, kMaxCopyNumber)));
   }
 }

@@ -67,7 +67,10 @@ void PositionReports::tell_changes(std::uint64_t now_ns) {
     const InstrumentId id(instrument_number);
     const AccountPosition* const held = position_in(ledger_.positions(account), id);
     if (held == nullptr) continue;
-    for (const Subscription& one : subscriptions_.of(account)) {
+    const auto open = subscriptions_.of(account);
+    // A copy, since who is told may be cut off, and forgotten.
+    const std::vector<Subscription> told(open.begin(), open.end());
+    for (const Subscription& one : told) {
       const bool may_see = one.session->is_logged_on() && has_account(*one.session, account);
       if (!may_see || !one.wants(id)) continue;
       write(*one.session, {.account = account, .position = *held}, {.request_id = one.request_id},

@@ -65,7 +65,10 @@ void TradeReports::on_event(const engine::Event& event) {
 
 void TradeReports::tell_subscribers(const DayFill& fill) {
   const AccountId account = fill.own().account;
-  for (const Subscription& one : subscriptions_.of(account)) {
+  const auto open = subscriptions_.of(account);
+  // A copy, since who is told may be cut off, and forgotten.
+  const std::vector<Subscription> told(open.begin(), open.end());
+  for (const Subscription& one : told) {
     // Its accounts may be others since.
     const bool may_see = one.session->is_logged_on() && has_account(*one.session, account);
     if (!may_see || !one.wants(fill.trade->instrument)) continue;

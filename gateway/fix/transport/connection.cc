@@ -45,6 +45,10 @@ void Connection::read() {
   const std::size_t got = socket_.read_some(boost::asio::buffer(buffer), error);
   if (error == boost::asio::error::would_block) return wait_to_read();
   if (error) return close(error == boost::asio::error::eof ? "closed by peer" : error.message());
+  // A stranger's bytes cost work too, over TLS most of all.
+  if (stage == Stage::kFresh && (fresh_bytes_ += got) > kMaxFreshBytes) {
+    return close("no Logon in what came first");
+  }
   if (tls_ != nullptr) return take_encrypted({buffer.data(), got});
   framer_.add({buffer.data(), got});
   deliver();
@@ -112,6 +116,8 @@ void Connection::flush() {
     sent_ = 0;
     if (closing_) return close("closed");
   } else {
+    // With TLS more may wait than was sent: records are longer than what they hold.
+    if (unsent_bytes() >= kWritableBelowBytes) was_full_ = true;
     wait_to_write();
   }
   if (was_full_ && unsent_bytes() < kWritableBelowBytes) {

@@ -19,6 +19,9 @@ inline constexpr std::size_t kWritableBelowBytes = 256U << 10;
 // Read at a time, so that one peer with much to say leaves the others their turn.
 inline constexpr std::size_t kReadBytes = 16U << 10;
 
+// A Logon is to be in the first so many bytes.
+inline constexpr std::size_t kMaxFreshBytes = 2 * kMaxMessageBytes;
+
 class Connection;
 
 // Thread: the event loop's.
@@ -107,7 +110,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::unique_ptr<TlsStream> tls_;  // null: plain TCP
   Framer framer_;
   std::string out_;
-  std::size_t sent_ = 0;  // of out_
+  std::size_t sent_ = 0;         // of out_
+  std::size_t fresh_bytes_ = 0;  // read before the Logon
   bool open_ = true;
   bool closing_ = false;  // when all is sent
   bool waiting_to_write_ = false;

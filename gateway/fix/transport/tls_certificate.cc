@@ -44,7 +44,9 @@ absl::Status write_file(const std::string& path, mode_t mode, BIO& text) {
   if (::unlink(path.c_str()) != 0 && errno != ENOENT) return system_error(path);
   const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
   if (file < 0) return system_error(path);
-  const bool written = ::write(file, bytes, length) == static_cast<ssize_t>(length);
+  // Behind a power cut the file is whole or not there.
+  const bool written =
+      ::write(file, bytes, length) == static_cast<ssize_t>(length) && ::fsync(file) == 0;
   absl::Status status = written ? absl::OkStatus() : system_error(path);
   ::close(file);
   return status;

@@ -1,0 +1,18 @@
+// The login of a venue's first members, which the venue leaves in its data directory.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "absl/status/status.h"
+#include "gateway/fix/client/fix_client.h"
+
+namespace hourglass::gateway::fix {
+
+// Reads DIR/fix/starter-credentials, one "COMPID PASSWORD" a line: takes into `settings` the
+// password of the name they have, or, where they have none, name and password of the `place`-th,
+// from 0. Errors: kNotFound where there is no such file or member.
+absl::Status take_starter_login(const std::string& data_dir, std::size_t place,
+                                ClientSettings& settings);
+
+}  // namespace hourglass::gateway::fix
