@@ -20,6 +20,8 @@ using engine::TradingState;
 namespace {
 
 constexpr std::uint32_t kPollingThreads = 2;  // engine and journal; the digest's never spins
+// It is woken by what there is to write; looks for nothing are most of what an idle venue costs.
+constexpr std::uint64_t kJournalSleepNs = 5'000'000;
 constexpr std::uint64_t kPatienceWithFullDiskNs = 5'000'000'000;
 constexpr std::uint32_t kMatchingRounds = 256;  // of 64 commands: the ingress ring, once
 constexpr std::uint64_t kRetriesToTell = 10;    // about as many seconds
@@ -85,6 +87,7 @@ absl::Status Venue::open_pipeline(const VenueSettings& settings) {
   pipeline_settings.journal.segment_bytes = settings.segment_bytes;
   pipeline_settings.journal_idle =
       engine::settings_for(engine::online_cpu_count(), kPollingThreads);
+  pipeline_settings.journal_idle.sleep_ns_max = kJournalSleepNs;
   pipeline_settings.shadow = settings.shadow;
   pipeline_settings.follower = fix_.get();
   pipeline_settings.durable_wake = fix_ ? &durable_wake_ : nullptr;
