@@ -46,7 +46,10 @@ class TlsStreamTest : public testing::Test {
     return *std::move(context);
   }
 
-  std::string directory_ = fmt::format("{}/tls-stream", testing::TempDir());
+  // One a test, since they run beside each other.
+  std::string directory_ =
+      fmt::format("{}/tls-stream-{}", testing::TempDir(),
+                  testing::UnitTest::GetInstance()->current_test_info()->name());
 };
 
 // All of one's output into the other.
