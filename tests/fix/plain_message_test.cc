@@ -186,28 +186,33 @@ char any_byte(std::mt19937_64& random) {
   return kBytes[random() % kBytes.size()];
 }
 
+// A change inside one field.
+void change(std::string& field, std::uint64_t how, std::mt19937_64& random) {
+  const std::size_t value = field.find('=') + 1;
+  const auto place = static_cast<std::ptrdiff_t>(random() % field.size());
+  switch (how) {
+    case 3: field.resize(value); break;
+    case 4: field[static_cast<std::size_t>(place)] = any_byte(random); break;
+    case 5: field.insert(field.begin() + place, any_byte(random)); break;
+    case 6: field = fmt::format("{}={}", 1 + random() % 1200, field.substr(value)); break;
+    case 7: field = fmt::format("{}{}", field.substr(0, value), any_byte(random)); break;
+    default: field.pop_back(); break;
+  }
+  if (field.empty()) field = "1=1";
+}
+
 // One to three changes a peer's bug might make.
 void mutate(FieldTexts& fields, std::mt19937_64& random) {
   for (std::uint64_t changes = 1 + random() % 3; changes != 0; --changes) {
-    const std::size_t at = random() % fields.size();
-    std::string& field = fields[at];
-    const std::size_t value = field.find('=') + 1;
-    switch (random() % 9) {
-      case 0: fields.erase(fields.begin() + static_cast<std::ptrdiff_t>(at)); break;
-      case 1: fields.push_back(fields[at]); break;
-      case 2: std::swap(fields[at], fields[random() % fields.size()]); break;
-      case 3: field.resize(value); break;
-      case 4: field[random() % field.size()] = any_byte(random); break;
-      case 5:
-        field.insert(field.begin() + static_cast<std::ptrdiff_t>(random() % field.size()),
-                     any_byte(random));
-        break;
-      case 6: field = fmt::format("{}={}", 1 + random() % 1200, field.substr(value)); break;
-      case 7: field = fmt::format("{}{}", field.substr(0, value), any_byte(random)); break;
-      default: field.pop_back(); break;
-    }
     if (fields.empty()) fields.emplace_back("35=D");
-    if (field.empty()) field = "1=1";
+    const std::size_t at = random() % fields.size();
+    const std::uint64_t how = random() % 9;
+    switch (how) {
+      case 0: fields.erase(fields.begin() + static_cast<std::ptrdiff_t>(at)); break;
+      case 1: fields.push_back(std::string(fields[at])); break;
+      case 2: std::swap(fields[at], fields[random() % fields.size()]); break;
+      default: change(fields[at], how, random); break;
+    }
   }
 }
 
