@@ -218,14 +218,14 @@ void DoorSession::log_out(const std::string& text) {
   if (quickfix_ && connection_) quickfix_->log_out(text);
 }
 
-void DoorSession::send_for(std::string_view whom, const MessageWriter& writer,
-                           std::uint32_t report_number) {
+void DoorSession::send_on_behalf_of(std::string_view comp_id, const MessageWriter& writer,
+                                    std::uint32_t report_number) {
   if (!trouble_.empty()) return;
   const std::uint32_t sequence = file_->next_sender();
   out_.clear();
   MessageHeader its_header = header(sequence);
   its_header.poss_resend = possibly_resent_ && report_number != 0;
-  its_header.on_behalf_of = whom;
+  its_header.on_behalf_of = comp_id;
   append_message(out_, its_header, writer.msg_type(), writer.body());
   if (!put(sequence, out_, true, report_number) || !is_logged_on()) return;
   send(out_);

@@ -90,10 +90,11 @@ class DoorSession final : public NumberStore, public SessionPeer, public MarketP
   // report it carries, or 0. A message that cannot be recorded is not sent and the session is cut
   // off: trouble() says why, and nobody logs on to it until the venue starts again.
   void send_application(const MessageWriter& writer, std::uint32_t report_number = 0) override {
-    send_for({}, writer, report_number);
+    send_on_behalf_of({}, writer, report_number);
   }
-  // The same of a drop copy: `whom` it is of (115), or empty.
-  void send_for(std::string_view whom, const MessageWriter& writer, std::uint32_t report_number);
+  // The same of a drop copy: `comp_id` is whose report it is (115), or empty.
+  void send_on_behalf_of(std::string_view comp_id, const MessageWriter& writer,
+                         std::uint32_t report_number);
 
   // Not with kWritableBelowBytes or more unread.
   [[nodiscard]] bool can_stream() const noexcept override;

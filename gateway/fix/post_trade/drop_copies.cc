@@ -43,7 +43,7 @@ void DropCopies::send(const ReportCopy& copy, std::string_view comp_id, const Me
       if (last == 0) continue;
       session->set_possibly_resent(session->file().power_was_lost());
     }
-    session->send_for(comp_id, writer, static_cast<std::uint32_t>(copy.number));
+    session->send_on_behalf_of(comp_id, writer, static_cast<std::uint32_t>(copy.number));
   }
 }
 

@@ -38,12 +38,12 @@ struct PlainField {
 // The fields of one application message's body.
 struct PlainMessage {
   std::string type;
-  std::array<std::uint8_t, kPlainTags> field_by_tag;  // 0: none, else its place in `fields`
-  std::vector<PlainField> fields;                     // [0] is not used
-  std::array<std::uint64_t, 2> required;              // bit by place in `fields`
+  std::vector<std::uint8_t> field_by_tag;  // of kPlainTags; 0: none, else its place in `fields`
+  std::vector<PlainField> fields;          // [0] is not used
+  std::array<std::uint64_t, 2> required;   // bit by place in `fields`
 };
 
-// By type; a few types, the most usual first where the dictionary has them so.
+// Some thirty types, looked through one by one: their tables stand apart, so that this is short.
 typedef std::vector<PlainMessage> PlainRules;
 
 }  // namespace fix

@@ -41,7 +41,8 @@ PlainField field_of(const FIX::DataDictionary& dictionary, const std::string& ty
 
 void add(PlainRules& rules, const FIX::DataDictionary& dictionary, const std::string& type) {
   if (!dictionary.isMsgType(type) || FIX::Message::isAdminMsgType(type)) return;
-  PlainMessage message = {type, {}, std::vector<PlainField>(1), {}};
+  PlainMessage message = {
+      type, std::vector<std::uint8_t>(kPlainTags), std::vector<PlainField>(1), {}};
   for (std::uint32_t tag = 1; tag < kPlainTags; ++tag) {
     const int its_tag = static_cast<int>(tag);
     if (!dictionary.isMsgField(type, its_tag)) continue;

@@ -9,7 +9,8 @@ namespace hourglass {
 namespace gateway {
 namespace fix {
 
-// Of every application message type of one or two letters in `dictionary`. Cost: some 100 ms.
+// Of every application message type of one or two letters in `dictionary`. Cost: about 6 ms for the
+// venue's 35 types.
 PlainRules plain_rules_of(const FIX::DataDictionary& dictionary);
 
 }  // namespace fix
