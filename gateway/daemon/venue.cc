@@ -116,7 +116,8 @@ absl::Status Venue::list_new() {
   return settle();
 }
 
-// Design 10, 9: paused first, then every session's connection counts as lost, then open again.
+// Design 10, 9: paused first, then the connection of every session that had not logged out counts
+// as lost, then open again.
 absl::Status Venue::reopen() {
   engine::MarketRecovered recovered{};
   recovered.header =
@@ -125,6 +126,7 @@ absl::Status Venue::reopen() {
   const engine::MarketState& state = market();
   for (std::uint32_t s = 0; s < state.limits.max_sessions; ++s) {
     if (state.sessions[s].orders.first == engine::kNoSlot) continue;
+    if (fix_ && fix_->was_logged_out(SessionId(s))) continue;
     engine::SessionDisconnected lost{};
     lost.header = engine::make_header<engine::SessionDisconnected>(SessionId(s), AccountId(0),
                                                                    InstrumentId(0));

@@ -40,8 +40,8 @@ class Venue {
 
   // Opens or begins the journal in data_dir, brings the exchange to its last durable command and
   // opens the market: a new venue lists the starter list; a recovered one is paused, cancels what
-  // asked to be cancelled with its connection, and opens again. Errors: the journal's, with the
-  // place of any damage. Cost: the journal's tail.
+  // asked to be cancelled with its connection unless that had logged out, and opens again. Errors:
+  // the journal's, with the place of any damage. Cost: the journal's tail.
   static absl::StatusOr<std::unique_ptr<Venue>> open(const VenueSettings& settings);
   // Out of line: whoever deletes a pipeline instantiates all of the exchange.
   ~Venue();

@@ -66,8 +66,7 @@ void FixGateway::attach(engine::PipelineRings& rings) {
     std::uint32_t next = file.safe_target();
     const auto last = last_inbound_.find(session->member().session);
     if (last != last_inbound_.end()) next = std::max(next, last->second + 1);
-    file.set_next_target(next);
-    file.set_safe_target(next);
+    file.resume_target(next);
     session->set_possibly_resent(false);
   }
   copies_.pass(reports_.last_copy());
@@ -141,6 +140,11 @@ void FixGateway::tell_answered(const Event& event) {
     case EventKind::kPriceBandChanged:
     case EventKind::kFundsAdjusted: return;
   }
+}
+
+bool FixGateway::was_logged_out(SessionId session) const {
+  DoorSession* const found = door_->session(session);
+  return found != nullptr && found->file().was_logged_out();
 }
 
 void FixGateway::close(const std::string& text) {

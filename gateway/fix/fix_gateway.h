@@ -50,6 +50,9 @@ class FixGateway final : public engine::HistoryFollower, public ReportSink {
   std::uint32_t deliver();
   // Takes a changed member list. Errors: FixDoor's.
   [[nodiscard]] absl::Status set_members(const MemberList& members);
+  // Whether the session's last connection, before this start or since, ended by the member's own
+  // Logout; false for a session of nobody listed.
+  [[nodiscard]] bool was_logged_out(engine::SessionId session) const;
   // Ends with everybody logged out.
   void close(const std::string& text);
 

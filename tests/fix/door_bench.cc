@@ -13,6 +13,11 @@ namespace {
 constexpr std::uint64_t kFileBytes = 64U << 10;  // holds no message over a quarter of it
 constexpr std::uint64_t kWaitNs = 5'000'000;
 
+// Where what KILL left is put.
+std::string killed(const std::string& directory) {
+  return directory + ".killed";
+}
+
 MemberList bench_members() {
   MemberList members;
   for (const char* name : {"DESK1", "DESK2"}) {
@@ -29,6 +34,8 @@ MemberList bench_members() {
 
 class DoorBench::Desk final : public SessionApplication {
  public:
+  explicit Desk(std::string directory) : directory_(std::move(directory)) {}
+
   Judgement on_message(DoorSession& session, const Fields& fields, std::string_view) override {
     const std::string id(fields.value(11));
     if (id == "HOLD") {
@@ -42,6 +49,10 @@ class DoorBench::Desk final : public SessionApplication {
       session.send_application(writer_);
     } else {
       tell(session, id);
+    }
+    if (id == "KILL") {
+      std::filesystem::copy(directory_, killed(directory_),
+                            std::filesystem::copy_options::recursive);
     }
     return {Verdict::kTaken, 0};
   }
@@ -62,6 +73,7 @@ class DoorBench::Desk final : public SessionApplication {
     session.send_application(writer_);
   }
 
+  std::string directory_;
   MessageWriter writer_;
   DoorSession* held_ = nullptr;
   std::uint32_t held_number_ = 0;
@@ -71,6 +83,7 @@ DoorBench::DoorBench(std::uint64_t clock_ns) : clock_ns_(clock_ns) {
   const testing::TestInfo& test = *testing::UnitTest::GetInstance()->current_test_info();
   directory_ = testing::TempDir() + "/" + test.test_suite_name() + "_" + test.name();
   std::filesystem::remove_all(directory_);
+  std::filesystem::remove_all(killed(directory_));
   std::filesystem::create_directories(directory_);
   begin();
 }
@@ -81,7 +94,7 @@ DoorBench::~DoorBench() {
 
 void DoorBench::begin() {
   EXPECT_EQ(start_cryptography(), absl::OkStatus());
-  desk_ = std::make_unique<Desk>();
+  desk_ = std::make_unique<Desk>(directory_);
   auto door = FixDoor::open({.directory = directory_,
                              .port = 0,
                              .session_file_bytes = kFileBytes,
@@ -105,6 +118,13 @@ void DoorBench::end() {
 
 void DoorBench::restart() {
   end();
+  begin();
+}
+
+void DoorBench::restart_killed() {
+  end();
+  std::filesystem::remove_all(directory_);
+  std::filesystem::rename(killed(directory_), directory_);
   begin();
 }
 

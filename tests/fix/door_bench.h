@@ -15,8 +15,9 @@ namespace hourglass::gateway::fix::test {
 
 // Two members, DESK1 and DESK2, whose password is kBenchPassword, on a fresh directory named after
 // the running test. The application answers an order (35=D) with news whose headline is the
-// ClOrdID; HOLD is kept in flight until answer_held(), and BIG is answered with a message that no
-// session's file here has room for. Serves on a thread of its own until it goes.
+// ClOrdID; HOLD is kept in flight until answer_held(), BIG is answered with a message that no
+// session's file here has room for, and behind KILL's answer the files are copied as a kill would
+// leave them in the midst of it. Serves on a thread of its own until it goes.
 class DoorBench {
  public:
   // The clock begins at `clock_ns`.
@@ -29,6 +30,8 @@ class DoorBench {
   void answer_held();
   // Closed, and begun again on the same files.
   void restart();
+  // Begun again on what KILL left.
+  void restart_killed();
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
   // What the operator was told.
   [[nodiscard]] std::vector<std::string> alarms();

@@ -135,10 +135,12 @@ TEST_F(DoorTime, ASessionThatRecordsNothingIsClosedUntilARestartAndOthersGoOn) {
   other.say("D", order_body("B2"));
   EXPECT_EQ(headline(other.hear()), "35=B|34=3|148=B2|");
   bench_.restart();
-  // Its next number is that behind what was recorded. The request whose answer was not is taken.
+  // Its next number is that behind what was recorded. The request whose answer was not is asked
+  // for.
   Peer again(bench_.port(), header("DESK1"));
   again.next = 4;
   EXPECT_EQ(only(again.log_on(kBenchPassword, "789=2|"), {35, 34}), "35=A|34=3|");
+  EXPECT_EQ(only(again.hear(), {35, 7, 16}), "35=2|7=3|16=0|");
   EXPECT_EQ(headline(again.hear()), "35=B|34=2|43=Y|148=A1|");
 }
 

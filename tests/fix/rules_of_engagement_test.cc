@@ -32,6 +32,7 @@
 #include "gateway/fix/post_trade/subscriptions.h"
 #include "gateway/fix/post_trade/trade_reports.h"
 #include "gateway/fix/store/session_file.h"
+#include "gateway/fix/store/session_file_layout.h"
 #include "gateway/fix/transport/connection.h"
 #include "gateway/fix/transport/tls_acceptor.h"
 #include "gateway/fix/transport/tls_stream.h"
@@ -141,6 +142,8 @@ std::string limits_table() {
       fmt::format("{} MiB a session", kDefaultSessionFileBytes >> 20));
   row("Your messages kept ahead of a gap",
       fmt::format("{}, of {} MiB together", kMaxAheadOfGap, kMaxAheadOfGapBytes >> 20));
+  row("Your messages known as answered, from the first one under way on",
+      fmt::to_string(kDealtNumbers));
   row("Numbers passed over after a power cut", fmt::format("up to {}", kReservedBlock));
   row("Age of an order with 43=Y", fmt::format("{} s", seconds(kStaleAfterNs)));
   row("ClOrdID (11)", fmt::format("{} characters", engine::kClientOrderIdChars));

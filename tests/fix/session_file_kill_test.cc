@@ -129,7 +129,7 @@ TEST_F(SessionFileKillTest, EveryAcknowledgedMessageIsThereAndNoNumberCarriesTwo
 
 // What the stepped process does, one byte through `begun` before each deed.
 constexpr std::uint32_t kSequenceMin = 200;  // the ring is full by then
-constexpr std::uint32_t kDeedCount = 7;
+constexpr std::uint32_t kDeedCount = 9;
 constexpr std::uint64_t kLongMessage = 8'000;
 constexpr std::uint64_t kDiskBytes = 4U << 20;
 
@@ -166,7 +166,16 @@ void do_deed(SessionFile& file, std::uint32_t deed) {
     file.set_next_target(9);
   } else if (deed == 3) {  // does not go into the rest of the lap
     if (!file.put(next, std::string(kLongMessage, 'L'), true, 900).ok()) ::_exit(4);
-  } else if (deed == 5) {
+  } else if (deed == 5) {  // an answer to message 12, which leaves the one before it under way
+    const SessionFile::Step step(file);
+    if (!file.put(next, text_of(deed, next), true, 0).ok()) ::_exit(4);
+    if (!file.put(next + 1, text_of(deed, next + 1), false, 0).ok()) ::_exit(4);
+    file.set_next_target(13);
+    file.note_dealt_with(12, 13);
+    file.set_logged_out(true);
+  } else if (deed == 6) {
+    file.set_safe_target(12);
+  } else if (deed == 7) {
     file.reset(SequenceNumber(3), 4);
   } else {
     if (!file.put(next, text_of(deed, next), deed != 4, 1000 + deed).ok()) ::_exit(4);
@@ -175,7 +184,8 @@ void do_deed(SessionFile& file, std::uint32_t deed) {
 
 // A state of a session file in words, without what the ring dropped.
 std::string words(const SessionFile& file) {
-  std::string all = fmt::format("{} {} {} {}:", file.next_sender(), file.next_target(),
+  std::string all = fmt::format("{} {} {} {} {} {} {}:", file.next_sender(), file.next_target(),
+                                file.safe_target(), file.was_dealt_with(12), file.was_logged_out(),
                                 file.last_report(), file.epoch_applied().value());
   const std::uint32_t from = file.next_sender() > 5 ? file.next_sender() - 5 : 1;
   for (std::uint32_t sequence = from; sequence < file.next_sender(); ++sequence) {

@@ -81,6 +81,12 @@ void DoorSession::attach(std::shared_ptr<Connection> connection, std::string_vie
   }
   fields_.parse(logon);
   if (!check_next_expected(fields_)) return;
+  // Numbers its Logon does not know of were used, and will be used again for something else.
+  const auto logon_number = parse_number(fields_.value(kMsgSeqNum));
+  if (logon_number && *logon_number >= std::int64_t{file_->next_target()}) {
+    file_->forget_dealt_with(
+        static_cast<std::uint32_t>(std::min<std::int64_t>(*logon_number, INT32_MAX)));
+  }
   const std::uint32_t answer = file_->next_sender();
   const auto expected = parse_number(fields_.value(kNextExpectedMsgSeqNum));
   quickfix_->answer_next_expected(expected.has_value());
@@ -112,7 +118,19 @@ bool DoorSession::check_next_expected(const Fields& fields) {
   return false;
 }
 
+// Nothing goes to the wire before the file has all of it: an answer with a number, and that the
+// message it answers was dealt with.
 void DoorSession::receive(std::string_view text) {
+  {
+    const SessionFile::Step step(*file_);
+    is_taking_ = true;
+    take(text);
+    is_taking_ = false;
+  }
+  if (std::exchange(is_to_close_, false)) disconnect();
+}
+
+void DoorSession::take(std::string_view text) {
   in_.assign(text);
   fields_.parse(in_);
   const std::uint32_t expected = file_->next_target();
@@ -120,12 +138,14 @@ void DoorSession::receive(std::string_view text) {
   const std::uint32_t number = sequence && *sequence > 0 && *sequence <= INT32_MAX
                                    ? static_cast<std::uint32_t>(*sequence)
                                    : 0;
-  const std::string_view type = fields_.value(kMsgType);
-  const bool is_logout = type == kLogout;
-  const bool has_password = type == kLogon || type == kUserRequest;
+  const bool has_password =
+      fields_.value(kMsgType) == kLogon || fields_.value(kMsgType) == kUserRequest;
   const absl::Cleanup wipe = [this, has_password] {
     if (has_password) sodium_memzero(in_.data(), in_.size());
   };
+  if (file_->was_dealt_with(number)) pass_over_repeat(number);
+  const std::string_view type = fields_.value(kMsgType);
+  const bool is_logout = type == kLogout;
   // QuickFIX would take it, numbers reset and all, whatever is under way.
   if (type == kLogon && is_logged_on() && !context_.for_conformance) {
     log_out("already logged on");
@@ -134,15 +154,39 @@ void DoorSession::receive(std::string_view text) {
   if (number == expected && take_plainly(number)) return;
   if (is_logged_on() && !has_room_ahead(type, number, in_.size())) return;
   if (is_logout && !ended_by_us_) logged_out_ = true;
+  // QuickFIX counts a Logout that comes ahead of a gap as the message missing there.
+  keeps_target_ = is_logout && number > expected;
   quickfix_->next(in_, number);
+  keeps_target_ = false;
   // One that was garbled ends nothing.
   if (is_logged_on()) logged_out_ = false;
-  // QuickFIX counts a Logout that comes ahead of a gap as the message missing there.
-  if (is_logout && number > expected) set_next_target(expected);
   if (file_->next_target() > highest_ahead_) {
     ahead_of_gap_ = 0;
     ahead_of_gap_bytes_ = 0;
   }
+}
+
+// So QuickFIX counts it, in its turn, and nobody answers it again. What moves numbers by itself is
+// left as it is: it may speak of more than its own.
+void DoorSession::pass_over_repeat(std::uint32_t number) {
+  const std::string_view type = fields_.value(kMsgType);
+  const bool is_of_session = type == kLogon || type == kResendRequest || type == kSequenceReset;
+  if (is_of_session || !is_whole(fields_, in_)) return;
+  std::string time;
+  append_utc_timestamp(time, context_.now_ns, context_.precision);
+  sodium_memzero(in_.data(), in_.size());  // it may have had a password
+  in_.clear();
+  append_message(in_,
+                 {.begin_string = begin_string(member_.version),
+                  .sender = member_.comp_id,
+                  .target = context_.venue,
+                  .sequence = number,
+                  .sending_time_ns = context_.now_ns,
+                  .precision = context_.precision,
+                  .poss_dup = true,
+                  .orig_sending_time = time},
+                 kSequenceReset, fmt::format("36={}{}123=Y{}", number + 1, kSoh, kSoh));
+  fields_.parse(in_);
 }
 
 // Of an order's way through the door QuickFIX's part was half. A conformance test is of QuickFIX's.
@@ -262,12 +306,17 @@ void DoorSession::answered(std::uint32_t sequence) {
     return;
   }
   while (!in_flight_.empty() && in_flight_.front() <= sequence) in_flight_.pop_front();
-  if (in_flight_.empty()) file_->set_safe_target(file_->next_target());
+  file_->set_safe_target(in_flight_.empty() ? file_->next_target() : in_flight_.front());
 }
 
+// A message whose answer could not be recorded is not counted: it is asked for again.
 void DoorSession::set_next_target(std::uint32_t sequence) {
+  if (keeps_target_ || !trouble_.empty()) return;
+  const std::uint32_t before = file_->next_target();
   file_->set_next_target(sequence);
-  if (in_flight_.empty()) file_->set_safe_target(sequence);
+  if (in_flight_.empty()) return file_->set_safe_target(sequence);
+  // The one in hand became a command, or else the door has dealt with it.
+  file_->note_dealt_with(std::max(before, in_flight_.back() + 1), sequence);
 }
 
 bool DoorSession::record(std::uint32_t sequence, const std::string& text, bool is_application) {
@@ -305,7 +354,7 @@ void DoorSession::reset_numbers() {
 
 // While a resend goes on, what is new waits in the file: it is sent in its turn.
 void DoorSession::send(const std::string& bytes) {
-  if (!connection_) return;
+  if (!connection_ || is_to_close_) return;
   if (!resend_.empty()) {
     if (withheld_from_ == 0) withheld_from_ = file_->next_sender() - 1;
     return;
@@ -314,7 +363,11 @@ void DoorSession::send(const std::string& bytes) {
 }
 
 void DoorSession::disconnect() {
-  if (connection_) connection_->close_after_sending();
+  if (is_taking_) {
+    is_to_close_ = true;
+  } else if (connection_) {
+    connection_->close_after_sending();
+  }
 }
 
 Judgement DoorSession::on_application(const std::string& text) {
@@ -324,10 +377,12 @@ Judgement DoorSession::on_application(const std::string& text) {
 }
 
 void DoorSession::on_logon() {
+  file_->set_logged_out(false);
   application_.on_logon(*this);
 }
 
 void DoorSession::on_logout() {
+  file_->set_logged_out(logged_out_);
   application_.on_logout(*this, !logged_out_);
 }
 

@@ -172,6 +172,11 @@ class DoorSession final : public NumberStore, public SessionPeer, public MarketP
   bool put(std::uint32_t sequence, std::string_view text, bool is_application,
            std::uint32_t report_number);
   bool check_next_expected(const Fields& fields);
+  // What receive() does; all that it records takes effect at once.
+  void take(std::string_view text);
+  // Makes the message in hand the gap fill of its number where the door dealt with it before the
+  // venue went down.
+  void pass_over_repeat(std::uint32_t number);
   // Takes the message in hand without QuickFIX where QuickFIX would only hand it on. False: it
   // would do more, and nothing was done.
   bool take_plainly(std::uint32_t number);
@@ -195,6 +200,9 @@ class DoorSession final : public NumberStore, public SessionPeer, public MarketP
   std::uint32_t highest_ahead_ = 0;
   Range resend_;                     // asked for and not yet sent
   std::uint32_t withheld_from_ = 0;  // recorded and not sent while a resend went on; 0: none
+  bool is_taking_ = false;           // a message
+  bool is_to_close_ = false;         // once it is taken
+  bool keeps_target_ = false;        // the message in hand is none of the sequence
   bool ended_by_us_ = false;
   std::uint64_t ended_ns_ = 0;  // since when
   bool logged_out_ = false;     // by a Logout, not by a lost connection

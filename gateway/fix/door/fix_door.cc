@@ -117,7 +117,7 @@ absl::Status FixDoor::open_session(const Member& member) {
                                 {.ring_bytes = settings_.session_file_bytes});
   if (!file.ok()) return file.status();
   if ((*file)->epoch_time_ns() == 0) (*file)->reset(context_.applied, context_.now_ns);
-  (*file)->set_next_target((*file)->safe_target());
+  (*file)->resume_target((*file)->safe_target());
   const Dictionaries& dictionaries = member.version == FixVersion::kFix44 ? *fix44_ : *fix50_;
   auto session =
       std::make_unique<DoorSession>(member, *std::move(file), dictionaries, application_, context_);

@@ -64,21 +64,6 @@ bool is_good(std::string_view value, const PlainField& field) noexcept {
   return !field.is_listed || is_listed_in(value, field);
 }
 
-// Source: FIX 4.4 vol. 2, "Checksum calculation" and BodyLength (9).
-bool is_whole(std::span<const Field> fields, std::string_view text) noexcept {
-  const std::string_view length = fields[1].value;
-  const std::string_view checksum = fields.back().value;
-  if (fields.back().tag != 10 || checksum.size() != 3 || !is_digits(checksum)) return false;
-  if (checksum.data() + checksum.size() + 1 != text.data() + text.size()) return false;
-  if (!is_digits(length) || length.size() > kMaxNumberDigits) return false;
-  const char* const body = length.data() + length.size() + 1;
-  const char* const trailer = checksum.data() - kTagAndEquals;
-  if (parse_number(length) != trailer - body || *(trailer - 1) != kSoh) return false;
-  std::uint32_t sum = 0;
-  for (const char* at = text.data(); at != trailer; ++at) sum += static_cast<unsigned char>(*at);
-  return parse_number(checksum) == (sum & 0xFF);
-}
-
 bool is_header_value(const Field& field, const PlainHeader& header) noexcept {
   switch (field.tag) {
     case 34: return is_good(field.value, {PlainKind::kNumber, false, {}});
@@ -125,13 +110,29 @@ bool is_body(std::span<const Field> fields, const PlainMessage& message) noexcep
 
 }  // namespace
 
-bool is_plain(const Fields& fields, std::string_view text, const PlainRules& rules,
-              const PlainHeader& header) noexcept {
-  std::span<const Field> all = fields.all();
+// Source: FIX 4.4 vol. 2, "Checksum calculation" and BodyLength (9).
+bool is_whole(const Fields& fields, std::string_view text) noexcept {
+  const std::span<const Field> all = fields.all();
   if (all.size() <= kLeadingFields || all[0].tag != 8 || all[1].tag != 9 || all[2].tag != 35) {
     return false;
   }
-  if (all[0].value != header.begin_string || !is_whole(all, text)) return false;
+  const std::string_view length = all[1].value;
+  const std::string_view checksum = all.back().value;
+  if (all.back().tag != 10 || checksum.size() != 3 || !is_digits(checksum)) return false;
+  if (checksum.data() + checksum.size() + 1 != text.data() + text.size()) return false;
+  if (!is_digits(length) || length.size() > kMaxNumberDigits) return false;
+  const char* const body = length.data() + length.size() + 1;
+  const char* const trailer = checksum.data() - kTagAndEquals;
+  if (parse_number(length) != trailer - body || *(trailer - 1) != kSoh) return false;
+  std::uint32_t sum = 0;
+  for (const char* at = text.data(); at != trailer; ++at) sum += static_cast<unsigned char>(*at);
+  return parse_number(checksum) == (sum & 0xFF);
+}
+
+bool is_plain(const Fields& fields, std::string_view text, const PlainRules& rules,
+              const PlainHeader& header) noexcept {
+  std::span<const Field> all = fields.all();
+  if (!is_whole(fields, text) || all[0].value != header.begin_string) return false;
   const auto message = std::ranges::find(rules, all[2].value, &PlainMessage::type);
   if (message == rules.end()) return false;
   all = all.subspan(kLeadingFields, all.size() - kLeadingFields - 1);

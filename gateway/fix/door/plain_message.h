@@ -18,6 +18,10 @@ struct PlainHeader {
   std::uint64_t max_latency_ns;  // of SendingTime, either way
 };
 
+// Whether `text`, taken apart as `fields`, begins as a message does and has the length and checksum
+// it says; what is not whole is garbled. Thread: any. Cost: one pass over the text.
+[[nodiscard]] bool is_whole(const Fields& fields, std::string_view text) noexcept;
+
 // Whether `text`, taken apart as `fields`, is an application message QuickFIX would take as it
 // stands: length and checksum, the usual header fields in their place and of this session, a body
 // of single fields its type has, written as the dictionary asks, none twice, none missing. False

@@ -14,6 +14,8 @@
 #include <filesystem>
 #include <optional>
 
+#include "gateway/fix/store/session_file_upgrade.h"
+
 namespace hourglass::gateway::fix {
 namespace {
 
@@ -180,7 +182,7 @@ absl::Status MappedSession::map(std::uint64_t file_bytes) {
       identity.crc != checksum_of(identity)) {
     return absl::DataLossError(fmt::format("{} is not a session file", path_));
   }
-  if (identity.version != kSessionFileVersion) {
+  if (identity.version != kSessionFileVersion && identity.version != kSessionFileVersion1) {
     return absl::DataLossError(
         fmt::format("{} is of version {}, not {}", path_, identity.version, kSessionFileVersion));
   }
@@ -193,6 +195,10 @@ absl::Status MappedSession::map(std::uint64_t file_bytes) {
   // The first pages were written at creation; a copy that was made sparse may lack them.
   errno = take_room(descriptor_, 0, kRingOffset);
   if (errno != 0) return error("room for the header of");
+  if (identity.version == kSessionFileVersion1) {
+    const absl::Status upgraded = upgrade_session_file(descriptor_, path_, identity);
+    if (!upgraded.ok()) return upgraded;
+  }
   void* const mapping =
       ::mmap(nullptr, file_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor_, 0);
   if (mapping == MAP_FAILED) return error("mapping");
@@ -223,7 +229,7 @@ void MappedSession::will_read(std::uint64_t bytes) noexcept {
 }
 
 absl::Status MappedSession::sync_header() {
-  if (::msync(at(kHeaderOffset), 2 * kSessionPageBytes, MS_SYNC) != 0) return error("syncing");
+  if (::msync(at(kHeaderPages), 2 * kSessionPageBytes, MS_SYNC) != 0) return error("syncing");
   return absl::OkStatus();
 }
 

@@ -8,27 +8,20 @@
 #include <bit>
 #include <cstring>
 #include <fstream>
-#include <limits>
 #include <utility>
 
 #include "gateway/fix/store/mapped_session.h"
 #include "gateway/fix/store/message_ring.h"
 #include "gateway/fix/store/number_reserver.h"
+#include "gateway/fix/store/session_file_found.h"
 #include "gateway/fix/store/session_file_layout.h"
 
 namespace hourglass::gateway::fix {
 namespace {
 
 constexpr char kBootIdFile[] = "/proc/sys/kernel/random/boot_id";
-// No message has it, so that the number after the last one is a number.
-constexpr std::uint32_t kSenderNumberMax = std::numeric_limits<std::uint32_t>::max();
 // A message may have this part of the ring, so that the ring always holds some.
 constexpr std::uint64_t kRingPerMessage = 4;
-
-// The end of a block that begins at `number`.
-std::uint32_t block_end(std::uint32_t number) {
-  return number > kSenderNumberMax - kReservedBlock ? kSenderNumberMax : number + kReservedBlock;
-}
 
 absl::StatusOr<std::array<char, kBootIdBytes>> boot_id_of(const SessionFileSettings& settings) {
   std::string id = settings.boot_id;
@@ -47,108 +40,15 @@ absl::StatusOr<std::array<char, kBootIdBytes>> boot_id_of(const SessionFileSetti
   return bytes;
 }
 
-// What the two header copies say.
-struct HeaderFound {
-  HeaderCopy header;        // the newer whole one
-  bool is_damaged = false;  // a copy is, other than by a kill while it was written
-};
-
-std::optional<HeaderFound> find_header(const MappedSession& file) {
-  const auto mark = block_at<std::uint32_t>(file.at(kHeaderMarkOffset));
-  std::optional<HeaderFound> found;
-  bool is_damaged = false;
-  for (std::uint32_t copy = 0; copy < 2; ++copy) {
-    const auto header = block_at<HeaderCopy>(file.at(header_offset(copy)));
-    if (header.crc != checksum_of(header) || header.generation % 2 != copy) {
-      is_damaged = is_damaged || mark != copy + 1;
-    } else if (!found.has_value() || header.generation > found->header.generation) {
-      found = HeaderFound{.header = header};
-    }
-  }
-  if (found.has_value()) found->is_damaged = is_damaged;
-  return found;
+// Where number `number` has its bit, and the bit.
+auto& dealt_word(auto& header, std::uint32_t number) noexcept {
+  return header.dealt_with[number % kDealtNumbers / 64];
 }
-
-// What the two reservations say.
-struct ReservationFound {
-  ReservationRecord record;
-  bool is_single = false;  // the other one is unreadable: it may have been the newer
-};
-
-std::optional<ReservationFound> find_reservation(const MappedSession& file) {
-  std::optional<ReservationFound> found;
-  for (std::uint64_t copy = 0; copy < 2; ++copy) {
-    const auto record = block_at<ReservationRecord>(file.at(reservation_offset(copy)));
-    if (record.crc != checksum_of(record) || record.generation % 2 != copy) continue;
-    const bool is_newer = !found.has_value() || record.generation > found->record.generation;
-    found = ReservationFound{.record = is_newer ? record : found->record,
-                             .is_single = !found.has_value()};
-  }
-  return found;
+constexpr std::uint64_t dealt_bit(std::uint32_t number) noexcept {
+  return std::uint64_t{1} << (number % 64);
 }
-
-// The header to go on with when the power went under `header`: behind every number that may have
-// been used, in a life of its own.
-HeaderCopy after_power_loss(HeaderCopy header, const ReservationFound& found) {
-  ReservationRecord reserved = found.record;
-  if (found.is_single) reserved.end = block_end(reserved.end);
-  if (reserved.life > header.life) {  // a reset whose header did not reach the disk
-    header.life = reserved.life;
-    header.epoch_life = reserved.life;
-    header.tail = header.head;
-    header.next_sender = reserved.end;
-    header.next_target = 1;
-    header.safe_target = 1;
-    header.epoch_applied = reserved.epoch_applied;
-    header.epoch_time_ns = reserved.epoch_time_ns;
-  } else if (reserved.life == header.life) {
-    header.next_sender = std::max(header.next_sender, reserved.end);
-  }  // else nothing was sent in this life: its first number waits for a reservation
-  ++header.life;
-  header.life_start = header.head;
-  header.is_after_power_loss = 1;
-  return header;
-}
-
-// What a file is gone on with.
-struct SessionFound {
-  HeaderCopy header;
-  ReservationRecord reserved;  // for the header's life, not written yet
-};
-
-// Reads the state out of `file` and takes it on to this boot; changes nothing in it.
-absl::StatusOr<SessionFound> examine(MappedSession& file,
-                                     const std::array<char, kBootIdBytes>& boot_id) {
-  const auto found = find_header(file);
-  if (!found.has_value()) {
-    return absl::DataLossError(
-        fmt::format("{}: both copies of the header are damaged", file.path()));
-  }
-  HeaderCopy header = found->header;
-  const std::uint64_t ring_bytes = file.ring().size();
-  if (header.tail > header.head || header.head - header.tail > ring_bytes) {
-    return absl::DataLossError(fmt::format("{}: messages from {} to {} in a ring of {}",
-                                           file.path(), header.tail, header.head, ring_bytes));
-  }
-  const auto reserved = find_reservation(file);
-  if (found->is_damaged || (header.closed_in_order == 0 && header.boot_id != boot_id)) {
-    if (!reserved.has_value()) {
-      return absl::DataLossError(fmt::format("{}: the reserved numbers are damaged", file.path()));
-    }
-    header = after_power_loss(header, *reserved);
-  }
-  header.closed_in_order = 0;
-  header.boot_id = boot_id;
-
-  ReservationRecord next = reserved.has_value() ? reserved->record : ReservationRecord{};
-  const bool is_enough = next.life == header.life && next.end > header.next_sender &&
-                         next.end - header.next_sender > kReservedBlock / 2;
-  if (!is_enough) next.end = block_end(header.next_sender);
-  ++next.generation;
-  next.life = header.life;
-  next.epoch_applied = header.epoch_applied;
-  next.epoch_time_ns = header.epoch_time_ns;
-  return SessionFound{.header = header, .reserved = next};
+void clear(HeaderCopy& header, std::uint32_t number) noexcept {
+  dealt_word(header, number) &= ~dealt_bit(number);
 }
 
 }  // namespace
@@ -157,6 +57,9 @@ struct SessionFile::Impl {
   std::unique_ptr<MappedSession> file;
   MessageRing ring;
   HeaderCopy header;
+  HeaderCopy before_step;          // what the file says while a step lasts
+  std::uint32_t step_count = 0;    // those that last, one within another
+  bool is_commit_waiting = false;  // for their end
   ReservationRecord reserved_at_open;
   std::optional<NumberReserver> reserver;  // until close()
   std::uint32_t requested_end = 0;         // the end last asked for in this life
@@ -173,7 +76,12 @@ struct SessionFile::Impl {
 
   absl::Status begin();
   void close() noexcept;
+  // At the end of the step; commit_now() where there is none.
   void commit() noexcept;
+  void commit_now() noexcept;
+  // Says at once that the ring begins at header.tail, for what was before it is overwritten next.
+  void commit_tail() noexcept;
+  void write(HeaderCopy& copy) noexcept;
   [[nodiscard]] Reservation reservation(std::uint32_t end) const noexcept;
   absl::Status reserve_next_sender();
   // Asks for the next block where half of what is reserved, up to `durable`, is used.
@@ -208,17 +116,35 @@ void SessionFile::Impl::close() noexcept {
   file->sync_header().IgnoreError();
 }
 
+void SessionFile::Impl::commit() noexcept {
+  if (step_count == 0) return commit_now();
+  is_commit_waiting = true;
+}
+
+void SessionFile::Impl::commit_now() noexcept {
+  write(header);
+  is_commit_waiting = false;
+  if (step_count != 0) before_step = header;
+}
+
+void SessionFile::Impl::commit_tail() noexcept {
+  // A step that fills the ring by itself overwrites its own beginning.
+  if (step_count == 0 || header.tail > before_step.head) return commit_now();
+  before_step.tail = header.tail;
+  write(before_step);
+}
+
 // Only the death of the process is to be survived here, and every store it made is in the page
 // cache; so it is enough that the compiler keeps their order.
-void SessionFile::Impl::commit() noexcept {
-  ++header.generation;
-  header.crc = checksum_of(header);
-  const auto mark = static_cast<std::uint32_t>(header.generation % 2) + 1;
+void SessionFile::Impl::write(HeaderCopy& copy) noexcept {
+  copy.generation = ++header.generation;
+  copy.crc = checksum_of(copy);
+  const auto mark = static_cast<std::uint32_t>(copy.generation % 2) + 1;
   const std::uint32_t no_mark = 0;
   std::atomic_signal_fence(std::memory_order_seq_cst);
   std::memcpy(file->at(kHeaderMarkOffset), &mark, sizeof(mark));
   std::atomic_signal_fence(std::memory_order_seq_cst);
-  std::memcpy(file->at(header_offset(header.generation)), &header, sizeof(header));
+  std::memcpy(file->at(header_offset(copy.generation)), &copy, sizeof(copy));
   std::atomic_signal_fence(std::memory_order_seq_cst);
   std::memcpy(file->at(kHeaderMarkOffset), &no_mark, sizeof(no_mark));
   std::atomic_signal_fence(std::memory_order_seq_cst);
@@ -313,8 +239,64 @@ std::uint32_t SessionFile::safe_target() const noexcept {
 }
 
 void SessionFile::set_safe_target(std::uint32_t sequence) noexcept {
-  impl_->header.safe_target = sequence;
+  HeaderCopy& header = impl_->header;
+  const std::uint32_t from = std::exchange(header.safe_target, sequence);
+  if (sequence < from || sequence - from >= kDealtNumbers) {
+    header.dealt_with = {};
+  } else {
+    for (std::uint32_t passed = from; passed < sequence; ++passed) clear(header, passed);
+  }
   impl_->commit();
+}
+
+bool SessionFile::was_dealt_with(std::uint32_t sequence) const noexcept {
+  const HeaderCopy& header = impl_->header;
+  return sequence >= header.safe_target && sequence - header.safe_target < kDealtNumbers &&
+         (dealt_word(header, sequence) & dealt_bit(sequence)) != 0;
+}
+
+void SessionFile::note_dealt_with(std::uint32_t begin, std::uint32_t end) noexcept {
+  HeaderCopy& header = impl_->header;
+  begin = std::max(begin, header.safe_target);
+  if (begin >= end) return;
+  end = header.safe_target + std::min(end - header.safe_target, kDealtNumbers);
+  for (std::uint32_t number = begin; number < end; ++number) {
+    dealt_word(header, number) |= dealt_bit(number);
+  }
+  impl_->commit();
+}
+
+void SessionFile::forget_dealt_with(std::uint32_t begin) noexcept {
+  HeaderCopy& header = impl_->header;
+  begin = std::max(begin, header.safe_target);
+  for (std::uint32_t at = begin - header.safe_target; at < kDealtNumbers; ++at) {
+    clear(header, header.safe_target + at);
+  }
+  impl_->commit();
+}
+
+void SessionFile::resume_target(std::uint32_t sequence) noexcept {
+  while (was_dealt_with(sequence)) ++sequence;  // ends: at most kDealtNumbers
+  const Step step(*this);
+  set_next_target(sequence);
+  set_safe_target(sequence);
+}
+
+bool SessionFile::was_logged_out() const noexcept {
+  return impl_->header.logged_out != 0;
+}
+
+void SessionFile::set_logged_out(bool logged_out) noexcept {
+  impl_->header.logged_out = logged_out ? 1 : 0;
+  impl_->commit();
+}
+
+SessionFile::Step::Step(SessionFile& file) noexcept : impl_(*file.impl_) {
+  if (impl_.step_count++ == 0) impl_.before_step = impl_.header;
+}
+
+SessionFile::Step::~Step() {
+  if (--impl_.step_count == 0 && impl_.is_commit_waiting) impl_.commit_now();
 }
 
 absl::Status SessionFile::put(std::uint32_t sequence, std::string_view text, bool is_application,
@@ -340,7 +322,7 @@ absl::Status SessionFile::put(std::uint32_t sequence, std::string_view text, boo
   // What is overwritten leaves the header first, so that no kill leaves it pointing at a mixture.
   if (end > header.tail + ring_bytes) {
     header.tail = impl_->ring.forget_below(end - ring_bytes, header.head);
-    impl_->commit();
+    impl_->commit_tail();
   }
   if (position != header.head) impl_->ring.skip(header.head, position);
   impl_->ring.write({.life = header.life,
@@ -395,11 +377,11 @@ void SessionFile::pass_reports(std::uint32_t report_number) noexcept {
   if (report_number <= header.last_report) return;
   const bool is_first = header.last_report == 0;
   header.last_report = report_number;
-  impl_->commit();
-  if (!is_first) return;
+  if (!is_first) return impl_->commit();
   // Both copies, since either may be the one found after a power cut. Where the disk does not take
   // them, put() fails by and by too.
-  impl_->commit();
+  impl_->commit_now();
+  impl_->commit_now();
   impl_->file->sync_header().IgnoreError();
 }
 
@@ -414,8 +396,9 @@ void SessionFile::reset(engine::SequenceNumber applied, std::uint64_t now_ns) {
   header.next_sender = 1;
   header.next_target = 1;
   header.safe_target = 1;
+  header.dealt_with = {};
   impl_->ring.forget_all();
-  impl_->commit();
+  impl_->commit_now();
   impl_->requested_end = block_end(1);
   impl_->reserver->request(impl_->reservation(impl_->requested_end));
 }

@@ -39,6 +39,8 @@ struct StoredMessage {
 
 // Thread: one at a time; the reserving of numbers has one of its own, shared by all files.
 class SessionFile {
+  struct Impl;
+
  public:
   // Opens `path`, or begins it with both numbers at 1. One damaged header copy is taken for a power
   // cut. Errors: kDataLoss for a file that is not one of ours, or whose header is damaged in both
@@ -63,6 +65,39 @@ class SessionFile {
   // commands are durable.
   [[nodiscard]] std::uint32_t safe_target() const noexcept;
   void set_safe_target(std::uint32_t sequence) noexcept;
+
+  // Numbers the other side has used that need not come again though safe_target() is not beyond
+  // them: what was asked is answered. Known of kDealtNumbers numbers from safe_target() on; none
+  // after a power cut.
+  [[nodiscard]] bool was_dealt_with(std::uint32_t sequence) const noexcept;
+  // Notes the numbers from `begin` to below `end`; those further on than can be known are left out.
+  // Cost: one step a number that can be known.
+  void note_dealt_with(std::uint32_t begin, std::uint32_t end) noexcept;
+  // Numbers from `begin` on are not dealt with.
+  void forget_dealt_with(std::uint32_t begin) noexcept;
+  // Goes on behind a crash: next_target() and safe_target() become the first number from `sequence`
+  // on that was not dealt with.
+  void resume_target(std::uint32_t sequence) noexcept;
+
+  // Whether the member's last connection ended by its own Logout; false after a power cut.
+  [[nodiscard]] bool was_logged_out() const noexcept;
+  void set_logged_out(bool logged_out) noexcept;
+
+  // While one lives, what is put, used and set waits for its end, where all of it takes effect at
+  // once: a process killed before leaves nothing of it, so nothing of it may be sent before. What
+  // is read is what was set. reset() and a first pass_reports() do not wait, and take along what
+  // was done before them; nor does a step that puts more than the ring holds. Steps may be nested:
+  // the outermost counts. Cost: a copy of the header at its beginning.
+  class Step {
+   public:
+    explicit Step(SessionFile& file) noexcept;
+    ~Step();
+    Step(const Step&) = delete;
+    Step& operator=(const Step&) = delete;
+
+   private:
+    Impl& impl_;
+  };
 
   // --- Messages ----------------------------------------------------------------------------------
   // Records message `sequence` = next_sender(), and moves next_sender() on. With `report_number`
@@ -110,7 +145,6 @@ class SessionFile {
   [[nodiscard]] bool power_was_lost() const noexcept;
 
  private:
-  struct Impl;
   explicit SessionFile(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };

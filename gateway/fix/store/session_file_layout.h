@@ -1,11 +1,11 @@
-// The bytes of a session file, version 1. Everything is little-endian; checksums are CRC-32C over
+// The bytes of a session file, version 2. Everything is little-endian; checksums are CRC-32C over
 // what follows them in their block.
 //
 //   offset  what                    written by
 //   0       FileIdentity            creation, never again
 //   512     header mark             the session's thread, in the mapping
-//   4096    HeaderCopy 0            the session's thread, in the mapping
-//   8192    HeaderCopy 1            the session's thread, in the mapping
+//   4608    HeaderCopy 0            the session's thread, in the mapping
+//   8704    HeaderCopy 1            the session's thread, in the mapping
 //   12288   ReservationRecord 0     pwrite, waited for until it is on the disk
 //   16384   ReservationRecord 1     pwrite, waited for until it is on the disk
 //   20480   ring of messages        the session's thread, in the mapping
@@ -30,6 +30,13 @@
 // those before a lower one, down to the life the epoch began with; so what was laid out at a
 // position before a power cut took the header back is not taken for a record of today.
 //
+// Dealt with: inbound numbers from safe_target on that need not be asked for again. Number n's bit
+// is n mod kDealtNumbers; all bits of numbers outside [safe_target, safe_target + kDealtNumbers)
+// are 0.
+//
+// Version 1 had its header copies 512 bytes further up, of HeaderCopyV1. Opening such a file makes
+// it one of version 2: see session_file_upgrade.h.
+//
 // The file is as long as header and ring from the start, but sparse.
 #pragma once
 
@@ -49,16 +56,19 @@ namespace hourglass::gateway::fix {
 static_assert(std::endian::native == std::endian::little, "the structs are the bytes");
 
 inline constexpr std::array<char, 8> kSessionFileMagic{'H', 'G', 'F', 'I', 'X', 'S', 'E', 'S'};
-inline constexpr std::uint32_t kSessionFileVersion = 1;
+inline constexpr std::uint32_t kSessionFileVersion = 2;
 inline constexpr std::uint64_t kSessionPageBytes = 4096;
 inline constexpr std::uint64_t kHeaderMarkOffset = 512;
-inline constexpr std::uint64_t kHeaderOffset = kSessionPageBytes;
+inline constexpr std::uint64_t kHeaderPages = kSessionPageBytes;
+inline constexpr std::uint64_t kHeaderOffset = kHeaderPages + 512;
 inline constexpr std::uint64_t kReservationOffset = 3 * kSessionPageBytes;
 inline constexpr std::uint64_t kRingOffset = 5 * kSessionPageBytes;
 inline constexpr std::uint64_t kRingBytesMin = 64U << 10;
 inline constexpr std::uint64_t kRingBytesMax = 4ULL << 30;
 inline constexpr std::size_t kBootIdBytes = 44;
 inline constexpr std::uint64_t kRecordAlignment = 8;
+// Inbound numbers from safe_target on of which the file knows whether they were dealt with.
+inline constexpr std::uint32_t kDealtNumbers = 2048;
 
 struct FileIdentity {
   std::uint32_t crc = 0;
@@ -84,6 +94,9 @@ struct HeaderCopy {
   std::uint32_t is_after_power_loss = 0;  // and not closed in order since
   std::uint32_t epoch_life = 1;           // the life the epoch began with
   std::array<char, kBootIdBytes> boot_id{};
+  std::uint32_t logged_out = 0;  // the last connection ended by the member's own Logout
+  std::uint32_t zero = 0;
+  std::array<std::uint64_t, kDealtNumbers / 64> dealt_with{};
 };
 
 struct ReservationRecord {
@@ -106,14 +119,16 @@ struct RecordHeader {
   std::uint32_t is_application = 0;
 };
 
-static_assert(sizeof(FileIdentity) == 24 && sizeof(HeaderCopy) == 128);
+static_assert(sizeof(FileIdentity) == 24 && sizeof(HeaderCopy) == 392);
 static_assert(sizeof(ReservationRecord) == 40 && sizeof(RecordHeader) == 32);
 static_assert(std::has_unique_object_representations_v<FileIdentity> &&
               std::has_unique_object_representations_v<HeaderCopy> &&
               std::has_unique_object_representations_v<ReservationRecord> &&
               std::has_unique_object_representations_v<RecordHeader>);
 static_assert(sizeof(FileIdentity) <= kHeaderMarkOffset && kHeaderMarkOffset < kHeaderOffset);
-static_assert(kReservationOffset == kHeaderOffset + 2 * kSessionPageBytes);
+static_assert(kReservationOffset == kHeaderPages + 2 * kSessionPageBytes);
+static_assert(kHeaderOffset - kHeaderPages + sizeof(HeaderCopy) <= kSessionPageBytes);
+static_assert(std::has_single_bit(kDealtNumbers) && kDealtNumbers % 64 == 0);
 static_assert(kRingOffset == kReservationOffset + 2 * kSessionPageBytes);
 static_assert(sizeof(RecordHeader) % kRecordAlignment == 0);
 
