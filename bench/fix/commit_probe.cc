@@ -40,11 +40,16 @@ absl::StatusOr<std::unique_ptr<CommitProbe>> CommitProbe::make(const std::string
   return probe;
 }
 
-absl::Status CommitProbe::run(std::uint64_t count, LatencyHistogram& ticks) {
+absl::Status CommitProbe::run(std::uint64_t count, std::uint64_t every_ticks,
+                              LatencyHistogram& ticks) {
+  std::uint64_t due = 0;
   for (std::uint64_t i = 0; i < count; ++i) {
     *block_.data() = static_cast<std::byte>(++written_);
     const std::uint64_t at = written_ * engine::kBlockBytes % kFileBytes;
+    while (TscClock::begin_ticks() < due) {  // ends: at `due`
+    }
     const std::uint64_t begin = TscClock::begin_ticks();
+    due = begin + every_ticks;
     const absl::Status status = file_->write(at, {block_.data(), block_.size()});
     if (!status.ok()) return status;
     ticks.record(TscClock::end_ticks() - begin);

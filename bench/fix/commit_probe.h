@@ -20,8 +20,9 @@ class CommitProbe {
   // 8 MiB written.
   static absl::StatusOr<std::unique_ptr<CommitProbe>> make(const std::string& directory);
 
-  // Makes `count` commits and records each. Units: TscClock's ticks. Errors: the system's.
-  absl::Status run(std::uint64_t count, LatencyHistogram& ticks);
+  // Makes `count` commits and records each; one begins `every_ticks` after the one before, or as
+  // soon as that is over. Units: TscClock's ticks. Errors: the system's.
+  absl::Status run(std::uint64_t count, std::uint64_t every_ticks, LatencyHistogram& ticks);
 
  private:
   CommitProbe() = default;

@@ -32,7 +32,8 @@ struct FixBenchReport {
   std::int64_t light_order_count = 0;  // a round
   std::string directory;
   std::array<ServerFigures, kServerKinds> servers{};  // by ServerKind
-  LatencyHistogram commit_ticks{};                    // of all rounds
+  LatencyHistogram commit_ticks{};                    // of all rounds, one behind the other
+  LatencyHistogram spaced_commit_ticks{};             // at the pace of the durable venue's orders
   std::optional<IdleFigures> idle{};
 
   [[nodiscard]] ServerFigures& of(ServerKind kind) {

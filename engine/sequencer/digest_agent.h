@@ -24,9 +24,10 @@ class DigestAgent final : public Agent {
   DigestAgent(PipelineRings& rings, std::unique_ptr<EventDigest> digest);
 
   // The runner's idling: nobody waits for a point, so it never spins beside those who are waited
-  // for.
+  // for. It is woken for each; what it finds without is a ring that fills while the disk stands
+  // still.
   static IdleSettings pace() noexcept {
-    return {.mode = IdleMode::kSleep, .spins = 0, .yields = 100, .sleep_ns_max = 1'000'000};
+    return {.mode = IdleMode::kSleep, .spins = 0, .yields = 100, .sleep_ns_max = 5'000'000};
   }
 
   // Hashes a bounded number of the events of applied commands, and makes the point asked for when
