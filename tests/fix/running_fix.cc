@@ -126,9 +126,9 @@ Peer::Peer(const RunningFix& venue, PeerHeader its_header, const TlsClientFiles&
 }
 
 std::string Peer::message(std::string_view type, std::string_view body, std::string_view more) {
-  std::string rest = "35=" + std::string(type) + "|34=" + std::to_string(next++) +
-                     "|49=" + header.sender + "|52=" + time_text(header.clock_error_seconds) +
-                     "|56=" + header.target + "|";
+  const std::string number = header.number.empty() ? std::to_string(next++) : header.number;
+  std::string rest = "35=" + std::string(type) + "|34=" + number + "|49=" + header.sender +
+                     "|52=" + time_text(header.clock_error_seconds) + "|56=" + header.target + "|";
   rest += more;
   rest += body;
   return whole(header.begin_string, rest);

@@ -60,6 +60,7 @@ struct PeerHeader {
   std::string target = "HOURGLASS";
   std::string begin_string = "FIX.4.4";
   std::int64_t clock_error_seconds = 0;  // of SendingTime
+  std::string number = {};               // MsgSeqNum, where it is not the next
 };
 
 // One connection, which keeps only those rules of FIX that it is told to. Texts have | for SOH.

@@ -93,8 +93,15 @@ void DoorSession::attach(std::shared_ptr<Connection> connection, std::string_vie
   quickfix_->connected();
   const bool resets = fields_.value(kResetSeqNumFlag) == "Y";
   receive(logon);
-  // Ignored, as QuickFIX does with some: the peer would wait, and others for it.
-  if (connection_ && !is_logged_on()) connection_->close_after_sending();
+  // Passed over in silence, as QuickFIX does with some: the peer would wait, and others for it.
+  if (connection_ && !is_logged_on()) {
+    const bool was_told = connection_->is_closing() || connection_->unsent_bytes() != 0;
+    if (was_told) {
+      connection_->close_after_sending();
+    } else {
+      refuse_logon("the Logon has a field that is unknown, given twice or of no valid value");
+    }
+  }
   // 789 asks for what the other side missed, without a ResendRequest of its own.
   const bool asks = expected && *expected > 0 && *expected < std::int64_t{answer};
   if (is_logged_on() && !resets && asks) {
@@ -106,16 +113,19 @@ void DoorSession::attach(std::shared_ptr<Connection> connection, std::string_vie
 bool DoorSession::check_next_expected(const Fields& fields) {
   const auto expected = parse_number(fields.value(kNextExpectedMsgSeqNum));
   if (!expected || *expected <= file_->next_sender()) return true;
+  refuse_logon(fmt::format("NextExpectedMsgSeqNum too high, expecting {} or less but received {}",
+                           file_->next_sender(), *expected));
+  return false;
+}
+
+void DoorSession::refuse_logon(std::string_view why) {
   MessageWriter writer;
   writer.begin("5");
-  writer.text(kText,
-              fmt::format("NextExpectedMsgSeqNum too high, expecting {} or less but received {}",
-                          file_->next_sender(), *expected));
+  writer.text(kText, why);
   out_.clear();
   append_message(out_, header(kNoSessionsNumber), writer.msg_type(), writer.body());
   connection_->send(out_);
   connection_->close_after_sending();
-  return false;
 }
 
 // Nothing goes to the wire before the file has all of it: an answer with a number, and that the
@@ -132,7 +142,8 @@ void DoorSession::receive(std::string_view text) {
 
 void DoorSession::take(std::string_view text) {
   in_.assign(text);
-  fields_.parse(in_);
+  // Garbled: nobody could tell a member which tag that was.
+  if (!fields_.parse(in_) && !has_tags(in_)) return;
   const std::uint32_t expected = file_->next_target();
   const auto sequence = parse_number(fields_.value(kMsgSeqNum));
   const std::uint32_t number = sequence && *sequence > 0 && *sequence <= INT32_MAX
@@ -149,6 +160,10 @@ void DoorSession::take(std::string_view text) {
   // QuickFIX would take it, numbers reset and all, whatever is under way.
   if (type == kLogon && is_logged_on() && !context_.for_conformance) {
     log_out("already logged on");
+    return disconnect();
+  }
+  if (number == 0 && !context_.for_conformance && is_whole(fields_, in_)) {
+    log_out("MsgSeqNum (34) must be a number from 1 to 2147483647");
     return disconnect();
   }
   if (number == expected && take_plainly(number)) return;
@@ -397,9 +412,8 @@ void DoorSession::on_resend_request(std::uint32_t begin, std::uint32_t end) {
 }
 
 void DoorSession::continue_resend() {
-  std::uint32_t sent = 0;
   while (connection_ && connection_->is_open() && !connection_->is_closing() && !resend_.empty()) {
-    if (++sent > kResendChunk && connection_->unsent_bytes() >= kWritableBelowBytes) return;
+    if (connection_->unsent_bytes() >= kWritableBelowBytes) return;
     resend_one(resend_);
     if (resend_.empty() && withheld_from_ != 0) {
       resend_ = {.next = std::max(std::exchange(withheld_from_, 0), resend_.end),

@@ -22,8 +22,6 @@
 
 namespace hourglass::gateway::fix {
 
-// Messages resent at a time before other sessions have their turn.
-inline constexpr std::uint32_t kResendChunk = 256;
 // Messages ahead of a gap that are kept; further ones are dropped, and come again with the resend.
 inline constexpr std::uint32_t kMaxAheadOfGap = 1024;
 inline constexpr std::size_t kMaxAheadOfGapBytes = 1U << 20;
@@ -172,6 +170,8 @@ class DoorSession final : public NumberStore, public SessionPeer, public MarketP
   bool put(std::uint32_t sequence, std::string_view text, bool is_application,
            std::uint32_t report_number);
   bool check_next_expected(const Fields& fields);
+  // A Logout without a number, and the connection's end.
+  void refuse_logon(std::string_view why);
   // What receive() does; all that it records takes effect at once.
   void take(std::string_view text);
   // Makes the message in hand the gap fill of its number where the door dealt with it before the

@@ -38,7 +38,7 @@ LogonVerdict check_logon(const Fields& fields, std::string_view venue, const Mem
     return {.reason = "SendingTime (52) is not within 120 seconds of the venue's clock"};
   }
   if (fields.value(43) == "Y") return {.reason = "a Logon is not sent again (43=Y)"};
-  if (!fields.find(98)) return {.reason = "EncryptMethod (98) is missing"};
+  if (fields.value(98) != "0") return {.reason = "EncryptMethod (98) must be 0, none"};
   return {};
 }
 

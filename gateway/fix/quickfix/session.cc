@@ -4,6 +4,8 @@
 #include <quickfix/Session.h>
 #include <quickfix/SessionState.h>
 
+#include <cstdint>
+#include <cstdlib>
 #include <exception>
 #include <sstream>
 #include <utility>
@@ -18,6 +20,7 @@ namespace {
 
 const std::int32_t kNextExpectedMsgSeqNum = 789;
 const char kFixt11[] = "FIXT.1.1";
+const std::size_t kMaxNumberDigits = 10;
 
 // QuickFIX asks for times of day outside which a session is closed. Ours never is: equal ends are
 // the whole day, and the store says it was created at the very time QuickFIX is told, so that no
@@ -102,6 +105,20 @@ class Store : public FIX::MessageStore {
   mutable int end_ = 0;
 };
 
+// The sequence number in a field, or 0 where there is none. Throws where it is below `least`, and
+// where it is none at all.
+int checked_number(const FIX::Message& message, int tag, int least) {
+  if (!message.isSetField(tag)) return 0;
+  const std::string& text = message.getField(tag);
+  const bool is_number = !text.empty() && text.size() <= kMaxNumberDigits &&
+                         text.find_first_not_of("0123456789") == std::string::npos;
+  if (!is_number) throw FIX::IncorrectDataFormat(tag);
+  const long number = std::strtol(text.c_str(), nullptr, 10);
+  if (number > INT32_MAX) throw FIX::IncorrectDataFormat(tag);
+  if (number < least) throw FIX::IncorrectTagValue(tag);
+  return static_cast<int>(number);
+}
+
 bool asks_for_reset(const std::string& text) {
   return text.find("\00135=A\001") != std::string::npos &&
          text.find("\001141=Y\001") != std::string::npos;
@@ -177,9 +194,15 @@ struct QuickFixSession::Impl : public FIX::Application, public FIX::Responder {
                                    static_cast<int>(sequence == next ? next + 1 : next)));
   }
   void toApp(FIX::Message&, const FIX::SessionID&) throw(FIX::DoNotSend) override {}
-  void fromAdmin(const FIX::Message&,
+  // QuickFIX reads these numbers modulo 2^32, and a BeginSeqNo of 0 uses up a number of ours.
+  void fromAdmin(const FIX::Message& message,
                  const FIX::SessionID&) throw(FIX::FieldNotFound, FIX::IncorrectDataFormat,
-                                              FIX::IncorrectTagValue, FIX::RejectLogon) override {}
+                                              FIX::IncorrectTagValue, FIX::RejectLogon) override {
+    const int begin = checked_number(message, FIX::FIELD::BeginSeqNo, 1);
+    const int end = checked_number(message, FIX::FIELD::EndSeqNo, 0);
+    if (end != 0 && end < begin) throw FIX::IncorrectTagValue(FIX::FIELD::EndSeqNo);
+    checked_number(message, FIX::FIELD::NewSeqNo, 1);
+  }
   void fromApp(const FIX::Message& message,
                const FIX::SessionID&) throw(FIX::FieldNotFound, FIX::IncorrectDataFormat,
                                             FIX::IncorrectTagValue,

@@ -9,6 +9,7 @@ namespace hourglass::gateway::fix {
 namespace {
 
 constexpr std::uint32_t kMaxTag = 999'999;
+constexpr std::size_t kMaxTagDigits = 9;  // what fits in the int that QuickFIX has for it
 constexpr std::size_t kUsualFields = 64;
 constexpr std::size_t kNoDecimals = 17;  // length of YYYYMMDD-HH:MM:SS
 constexpr int kFirstYear = 1970;
@@ -20,7 +21,9 @@ std::optional<std::uint32_t> parse_tag(std::string_view text) noexcept {
   std::uint32_t tag = 0;
   const char* const end = text.data() + text.size();
   const auto [stopped, error] = std::from_chars(text.data(), end, tag);
-  if (error != std::errc{} || stopped != end || tag == 0 || tag > kMaxTag) return std::nullopt;
+  if (error != std::errc{} || stopped != end || text.front() == '0' || tag > kMaxTag) {
+    return std::nullopt;
+  }
   return tag;
 }
 
@@ -61,6 +64,20 @@ bool Fields::parse(std::string_view text) {
     const auto tag = parse_tag(field.substr(0, equals));
     if (!tag) return false;
     fields_.push_back({.tag = *tag, .value = field.substr(equals + 1)});
+    text.remove_prefix(end + 1);
+  }
+  return true;
+}
+
+bool has_tags(std::string_view text) noexcept {
+  while (!text.empty()) {
+    const std::size_t equals = text.find('=');
+    const std::size_t end = text.find(kSoh);
+    if (end == std::string_view::npos || equals > end) return false;
+    const std::string_view tag = text.substr(0, equals);
+    if (tag.empty() || tag.size() > kMaxTagDigits || tag.front() == '0' || !parse_digits(tag)) {
+      return false;
+    }
     text.remove_prefix(end + 1);
   }
   return true;
