@@ -24,9 +24,9 @@ using testing::HasSubstr;
 constexpr std::uint32_t kOrderLots = 300;
 constexpr std::uint32_t kFills = 4 * kOrderLots;
 static_assert(kFills > kMaxTradeReports);
-// More than the system's buffers take of a peer that does not read: the answers are some 10 MB.
-constexpr std::uint32_t kRequests = 24;
-constexpr std::uint32_t kResends = 40;
+// More than the system's buffers take of a peer that does not read: the answers are some 8 MB.
+constexpr std::uint32_t kRequests = 20;
+constexpr std::uint32_t kResends = 28;
 
 std::string value_of(const std::string& heard, std::uint32_t tag) {
   const std::string text = fix_text(heard);
