@@ -272,14 +272,13 @@ TEST_F(MarketDataTest, LeavesOutUpdatesForWhoDoesNotReadAndThenSendsTheBook) {
             (Said{"35=X|262=w|268=1|279=1|55=H1|83=5|269=0|270=0.98|271=4|346=2|25000=7|"}));
 }
 
-// Types of the messages, with the number of their entries.
-Said kinds(const Said& messages) {
-  Said kinds;
-  for (const std::string& message : messages) {
-    const std::string text = fix_text(message);
-    Fields fields;
-    fields.parse(text);
-    kinds.push_back(fmt::format("{}{}", fields.value(35), fields.value(268)));
+// It would be made again each round.
+TEST_F(MarketDataTest, MakesNoSnapshotForWhoCannotTakeIt) {
+  subscribe("w", 0, kBookOf);
+  peer_.reads = false;
+  enter(Side::kBuy, 100, 1);
+  for (std::uint32_t round = 0; round < 10; ++round) {
+    EXPECT_EQ(desk_.market.streams.refresh(), 0U);
   }
   EXPECT_EQ(peer_.offered_in_vain, 0U);
 }
@@ -336,6 +335,28 @@ TEST_F(MarketDataTest, TellsWhetherTheMarketIsOpenAndItsChanges) {
             (Said{"35=h|58=no subscription with this id is open|335=s|336=1|340=6|567=99|"}));
   apply(engine::test::set_trading_state(From{.instrument = 1}, TradingState::kOpen));
   EXPECT_EQ(peer_.said(), Said());
+}
+
+// Being told may be what cuts a session off.
+TEST_F(MarketDataTest, TellsTheOthersOfAStateWhereOneLeavesAsItIsTold) {
+  WatchingPeer leaving(kOld + 2);
+  WatchingPeer last(kOld + 4);
+  ask("35=e|55=H1|263=1|324=s|");
+  desk_.ask(leaving, "35=e|55=H1|263=1|324=s|");
+  desk_.ask(leaving, "35=g|335=m|263=1|");
+  desk_.ask(last, "35=e|55=H1|263=1|324=s|");
+  leaving.said();
+  last.said();
+  leaving.when_told = [&] { desk_.market.forget(leaving.id()); };
+  apply(engine::test::set_trading_state(From{.instrument = 0}, TradingState::kHalt));
+  const Said told{"35=f|55=H1|60=20260101-00:00:03.000000|324=s|325=Y|326=2|"};
+  EXPECT_EQ(peer_.said(), told);
+  EXPECT_EQ(leaving.said(), told);
+  EXPECT_EQ(last.said(), told);
+  apply(engine::test::set_trading_state(From{.instrument = 0}, TradingState::kOpen));
+  EXPECT_EQ(peer_.said().size(), 1U);
+  EXPECT_EQ(leaving.said(), Said());
+  EXPECT_EQ(last.said().size(), 1U);
 }
 
 TEST_F(MarketDataTest, BoundsTheStatesASessionMayWatch) {
