@@ -23,9 +23,11 @@
 #include "gateway/fix/client/fix_client.h"
 #include "gateway/fix/client/market_watch.h"
 #include "gateway/fix/client/number_file.h"
+#include "gateway/fix/client/password_change.h"
 #include "gateway/fix/client/starter_login.h"
 #include "gateway/fix/client/stop_signal.h"
 #include "gateway/fix/client/trading_desk.h"
+#include "gateway/fix/members/password_input.h"
 
 namespace hourglass::gateway::fix {
 namespace {
@@ -225,9 +227,37 @@ absl::Status run_request(TradingDesk& desk, FixClient& client,
   return status.ok() ? desk.settle() : status;
 }
 
+// Where the password came from the starter's file, the next run finds the new one there.
+absl::Status say_new_password(const Options& options, FixClient& client, std::string_view comp_id,
+                              const SecretText& old_password, const SecretText& new_password) {
+  absl::Status status = change_password(client, comp_id, old_password.view(), new_password.view());
+  if (!status.ok()) return status;
+  print(fmt::format("the password of {} is changed\n", comp_id));
+  if (!options.password.empty()) return absl::OkStatus();
+  status = replace_starter_password(options.data_dir, comp_id, new_password.view());
+  if (status.ok()) return status;
+  return absl::InternalError(fmt::format(
+      "the venue has the new password, the starter's file not: {}", std::string(status.message())));
+}
+
 absl::Status trade(const Options& options, bool& saw_refusal) {
+  const bool is_password = !options.words.empty() && options.words[0] == "password";
+  // Never a word of the command line, which others see.
+  if (is_password && options.words.size() != 1) {
+    return absl::InvalidArgumentError(
+        "password stands alone: the new one is read from standard input");
+  }
+  if (is_password && !options.key_file.empty()) {
+    return absl::InvalidArgumentError("to change the password log on with it, not with a key");
+  }
   auto settings = settings_of(options);
   if (!settings.ok()) return settings.status();
+  // Before the Logon: who types slowly is not logged out.
+  absl::StatusOr<SecretText> new_password = SecretText();
+  if (is_password) new_password = read_password(STDIN_FILENO);
+  if (!new_password.ok()) return new_password.status();
+  const SecretText old_password(settings->password);
+  const std::string comp_id = settings->comp_id;
   NumberFile numbers;
   absl::Status status =
       numbers.open(fmt::format("{}/fix-client/{}", options.data_dir, settings->comp_id));
@@ -246,8 +276,12 @@ absl::Status trade(const Options& options, bool& saw_refusal) {
   const auto start_ns = std::chrono::duration_cast<std::chrono::nanoseconds>(start).count();
   TradingDesk desk(*client, ClientRequests(begin_string, static_cast<std::uint64_t>(start_ns)),
                    print);
-  status =
-      options.words.empty() ? converse(desk, *client) : run_request(desk, *client, options.words);
+  if (is_password) {
+    status = say_new_password(options, *client, comp_id, old_password, *new_password);
+  } else {
+    status =
+        options.words.empty() ? converse(desk, *client) : run_request(desk, *client, options.words);
+  }
   saw_refusal = desk.saw_refusal();
   if (client->is_logged_on()) {
     const absl::Status left = client->logout();
