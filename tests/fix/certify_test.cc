@@ -160,15 +160,16 @@ std::string file_text(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-// Both at once, as each waits for heartbeats most of the time.
+// Both at once, as each waits for heartbeats most of the time. The second speaks TLS to the venue.
 TEST(FixCertify, OurOwnClientPassesAllStepsInBothVersions) {
   RunningFix venue;
   const std::string password50 = venue.add_member("M50", "11", {"--version", "5.0"});
   const std::string password44 = venue.add_member("C44", "12");
   ASSERT_THAT(venue.reload(), HasSubstr("read again"));
-  const std::vector<std::string> common = {"--self", "--port", fmt::format("{}", venue.port()),
-                                           "--data-dir", venue.data_dir()};
+  const std::vector<std::string> common = {"--self", "--data-dir", venue.data_dir(), "--port"};
   std::array<std::vector<std::string>, 2> words{common, common};
+  words[0].push_back(fmt::to_string(venue.port()));
+  words[1].insert(words[1].end(), {fmt::to_string(venue.tls_port()), "--tls"});
   const std::array<std::string, 2> reports{fmt::format("{}/44.json", venue.data_dir()),
                                            fmt::format("{}/50.json", venue.data_dir())};
   for (std::size_t i = 0; i < 2; ++i) {

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "gateway/fix/transport/connection.h"
 #include "gtest/gtest.h"
 #include "tests/fix/running_fix.h"
 
@@ -172,6 +173,17 @@ TEST(HostilePeer, KeepsNobodyOutByManyConnectionsThatSayNothing) {
   // Their time to log on runs for all at once.
   for (Peer& peer : silent) ASSERT_EQ(peer.hear(std::chrono::seconds(60)), "closed");
   EXPECT_EQ(trader.order("A2"), accepted("A2"));
+}
+
+// What a stranger says costs work; a Logon stands in the first bytes, or there is none.
+TEST(HostilePeer, IsNotReadOnWithoutALogon) {
+  RunningFix venue;
+  Peer lucky(venue);
+  ASSERT_TRUE(lucky.send(std::string(kMaxFreshBytes / 2, 'x')));
+  EXPECT_EQ(lucky.log_on(venue.password()), "35=A|34=1|98=0|108=60|");
+  Peer late(venue, {.sender = "TRADER2"});
+  late.send(std::string(kMaxFreshBytes, 'x'));
+  EXPECT_EQ(late.log_on(venue.password("TRADER2")), "closed");
 }
 
 TEST(HostilePeer, FillsNoMemoryByAskingWithoutReading) {

@@ -14,6 +14,18 @@ using Said = std::vector<std::string>;
 constexpr std::string_view kBookOf = "267=2|269=0|269=1|146=1|55=H1|";
 constexpr std::string_view kAllOf = "267=7|269=0|269=1|269=2|269=4|269=7|269=8|269=B|146=1|55=H1|";
 
+// Types of the messages, with the number of their entries.
+Said kinds(const Said& messages) {
+  Said kinds;
+  for (const std::string& message : messages) {
+    const std::string text = fix_text(message);
+    Fields fields;
+    fields.parse(text);
+    kinds.push_back(fmt::format("{}{}", fields.value(35), fields.value(268)));
+  }
+  return kinds;
+}
+
 // An exchange with contracts H1 (a cent a tick) and H2, both open, and its market data.
 class MarketDataTest : public testing::Test {
  protected:
@@ -200,15 +212,43 @@ TEST_F(MarketDataTest, BoundsWhatASessionMayAskFor) {
   EXPECT_EQ(subscribe("many", 1,
                       fmt::format("267=1|269=0|146={}|{}", kMaxSymbolsPerRequest + 1, symbols)),
             (Said{"35=Y|58=at most 100 symbols in a request|262=many|281=2|"}));
+  // Those for a snapshot count while they wait for it.
+  peer_.reads = false;
   for (std::uint32_t i = 1; i < kMaxMarketRequests; ++i) {
-    EXPECT_EQ(subscribe(fmt::format("w{}", i), 1, kBookOf).size(), 1U);
+    EXPECT_EQ(ask(fmt::format("35=V|262=w{}|263=0|264=1|{}", i, kBookOf)), Said());
   }
   EXPECT_EQ(subscribe("over", 1, kBookOf),
             (Said{"35=Y|58=at most 64 requests are open at a time|262=over|281=2|"}));
+  peer_.reads = true;
   desk_.market.forget(peer_.id());
   enter(Side::kBuy, 100, 5);
   EXPECT_EQ(peer_.said(), Said());
   EXPECT_EQ(subscribe("w", 1, kBookOf).size(), 1U);
+}
+
+// Each would be work at every command of the contract.
+TEST_F(MarketDataTest, BoundsHowOftenASessionIsToldOfTheSameContract) {
+  constexpr std::string_view kOver =
+      "35=Y|58=at most 4 requests for updates of H1 are open at a "
+      "time|262=over|281=2|";
+  constexpr std::string_view kBoth = "267=1|269=0|146=2|55=H2|55=H1|";
+  for (std::uint32_t i = 1; i < kMaxRequestsPerContract; ++i) {
+    EXPECT_EQ(subscribe(fmt::format("w{}", i), i, kBookOf).size(), 1U);
+  }
+  EXPECT_EQ(subscribe("both", 1, kBoth).size(), 2U);
+  EXPECT_EQ(subscribe("over", 9, kBookOf), (Said{std::string(kOver)}));
+  EXPECT_EQ(subscribe("over", 9, kBoth), (Said{std::string(kOver)}));
+  // A refused one is not told; another contract is told, and so are snapshots and other sessions.
+  enter(Side::kBuy, 100, 5);
+  EXPECT_EQ(kinds(peer_.said()), (Said(kMaxRequestsPerContract, "X1")));
+  EXPECT_EQ(subscribe("other", 1, "267=1|269=0|146=1|55=H2|").size(), 1U);
+  EXPECT_EQ(kinds(ask(fmt::format("35=V|262=once|263=0|264=1|{}", kBookOf))), Said{"W1"});
+  WatchingPeer second(kNew);
+  desk_.ask(second, fmt::format("35=V|262=w|263=1|264=1|265=1|{}", kBookOf));
+  EXPECT_EQ(kinds(second.said()), Said{"W1"});
+  // One that ended makes room.
+  EXPECT_EQ(ask("35=V|262=w1|263=2|264=0|267=1|269=0|146=1|55=H1|"), Said());
+  EXPECT_EQ(kinds(subscribe("over", 9, kBookOf)), Said{"W1"});
 }
 
 TEST_F(MarketDataTest, LeavesOutUpdatesForWhoDoesNotReadAndThenSendsTheBook) {
@@ -232,16 +272,15 @@ TEST_F(MarketDataTest, LeavesOutUpdatesForWhoDoesNotReadAndThenSendsTheBook) {
             (Said{"35=X|262=w|268=1|279=1|55=H1|83=5|269=0|270=0.98|271=4|346=2|25000=7|"}));
 }
 
-// Types of the messages, with the number of their entries.
-Said kinds(const Said& messages) {
-  Said kinds;
-  for (const std::string& message : messages) {
-    const std::string text = fix_text(message);
-    Fields fields;
-    fields.parse(text);
-    kinds.push_back(fmt::format("{}{}", fields.value(35), fields.value(268)));
+// It would be made again each round.
+TEST_F(MarketDataTest, MakesNoSnapshotForWhoCannotTakeIt) {
+  subscribe("w", 0, kBookOf);
+  peer_.reads = false;
+  enter(Side::kBuy, 100, 1);
+  for (std::uint32_t round = 0; round < 10; ++round) {
+    EXPECT_EQ(desk_.market.streams.refresh(), 0U);
   }
-  return kinds;
+  EXPECT_EQ(peer_.offered_in_vain, 0U);
 }
 
 TEST_F(MarketDataTest, SplitsTradesOverMessagesAndNeverABook) {
@@ -296,6 +335,28 @@ TEST_F(MarketDataTest, TellsWhetherTheMarketIsOpenAndItsChanges) {
             (Said{"35=h|58=no subscription with this id is open|335=s|336=1|340=6|567=99|"}));
   apply(engine::test::set_trading_state(From{.instrument = 1}, TradingState::kOpen));
   EXPECT_EQ(peer_.said(), Said());
+}
+
+// Being told may be what cuts a session off.
+TEST_F(MarketDataTest, TellsTheOthersOfAStateWhereOneLeavesAsItIsTold) {
+  WatchingPeer leaving(kOld + 2);
+  WatchingPeer last(kOld + 4);
+  ask("35=e|55=H1|263=1|324=s|");
+  desk_.ask(leaving, "35=e|55=H1|263=1|324=s|");
+  desk_.ask(leaving, "35=g|335=m|263=1|");
+  desk_.ask(last, "35=e|55=H1|263=1|324=s|");
+  leaving.said();
+  last.said();
+  leaving.when_told = [&] { desk_.market.forget(leaving.id()); };
+  apply(engine::test::set_trading_state(From{.instrument = 0}, TradingState::kHalt));
+  const Said told{"35=f|55=H1|60=20260101-00:00:03.000000|324=s|325=Y|326=2|"};
+  EXPECT_EQ(peer_.said(), told);
+  EXPECT_EQ(leaving.said(), told);
+  EXPECT_EQ(last.said(), told);
+  apply(engine::test::set_trading_state(From{.instrument = 0}, TradingState::kOpen));
+  EXPECT_EQ(peer_.said().size(), 1U);
+  EXPECT_EQ(leaving.said(), Said());
+  EXPECT_EQ(last.said().size(), 1U);
 }
 
 TEST_F(MarketDataTest, BoundsTheStatesASessionMayWatch) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -63,15 +64,23 @@ class WatchingPeer final : public MarketPeer {
   std::uint64_t now_ns() const noexcept override { return kMidnightNs; }
   bool can_stream() const noexcept override { return reads; }
   bool stream(const MessageWriter& writer) override {
-    if (!reads) return false;
+    if (!reads) {
+      ++offered_in_vain;
+      return false;
+    }
     keep(writer);
     return true;
   }
-  void send_application(const MessageWriter& writer, std::uint32_t) override { keep(writer); }
+  void send_application(const MessageWriter& writer, std::uint32_t) override {
+    keep(writer);
+    if (when_told) when_told();
+  }
   // What came since the last call.
   std::vector<std::string> said() { return std::exchange(messages_, {}); }
 
   bool reads = true;
+  std::uint32_t offered_in_vain = 0;  // messages, while it did not read
+  std::function<void()> when_told{};  // of what is kept for it
 
  private:
   void keep(const MessageWriter& writer) {

@@ -1,12 +1,15 @@
 // The members file changed by several at a time.
 #include "gateway/fix/members/members_file.h"
 
+#include <chrono>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "fmt/format.h"
+#include "gateway/daemon/starter_members.h"
 #include "gtest/gtest.h"
 
 namespace hourglass::gateway::fix {
@@ -80,6 +83,27 @@ TEST_F(MembersFileTest, IsNotWaitedForLongWhereAnotherHoldsIt) {
   EXPECT_EQ(MembersFile(folder_).read_to_change(std::chrono::milliseconds(20)).status(),
             absl::UnavailableError(
                 fmt::format("{}: another program is changing the members, try again", folder_)));
+}
+
+// Who adds the first member is not given the starters.
+TEST_F(MembersFileTest, IsNotGivenStartersWhileAnotherMakesIt) {
+  std::optional<MembersFile> first(folder_);
+  auto list = first->read_to_change();
+  ASSERT_TRUE(list.ok());
+  absl::StatusOr<MemberList> opened;
+  std::thread venue([&] { opened = open_members(folder_); });
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  Member member;
+  member.comp_id = "DESK";
+  member.accounts = {11};
+  EXPECT_EQ(list->add(member), absl::OkStatus());
+  EXPECT_EQ(first->write(*list), absl::OkStatus());
+  first.reset();
+  venue.join();
+  ASSERT_TRUE(opened.ok()) << opened.status();
+  EXPECT_EQ(opened->all(), list->all());
+  EXPECT_EQ(MembersFile(folder_).read().value().all(), list->all());
+  EXPECT_FALSE(std::filesystem::exists(fmt::format("{}/{}", folder_, kStarterCredentials)));
 }
 
 }  // namespace

@@ -152,6 +152,7 @@ std::string limits_table() {
   row("Contracts in one 35=y", fmt::to_string(kSecuritiesPerMessage));
   row("Requests for market data open at a time, contracts in one",
       fmt::format("{}, {}", kMaxMarketRequests, kMaxSymbolsPerRequest));
+  row("Of them for updates (263=1) of the same contract", fmt::to_string(kMaxRequestsPerContract));
   row("Levels a side told, and with 265=0", fmt::format("{}, {}", kMaxBookDepth, kMaxRefreshDepth));
   row("Entries of one 35=X", fmt::to_string(kMaxUpdateEntries));
   row("Unread by you, above which updates are left out",

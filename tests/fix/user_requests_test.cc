@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <tuple>
 #include <vector>
 
 #include "fmt/format.h"
@@ -272,6 +273,57 @@ TEST_F(UserRequests, LeaveOnePasswordGoodWhenTheVenueIsKilled) {
     ASSERT_EQ(log_on(again, next), "35=A|34=1|98=0|108=60|141=Y|") << life << ": " << answer;
     password = next;
   }
+}
+
+// `hourglass fix` with these words and a line of input.
+engine::test::Ended fix_with_input(const RunningFix& venue, std::string_view words,
+                                   std::string_view input) {
+  return engine::test::run_program(
+      {"/bin/sh", "-c",
+       fmt::format("printf '%s\\n' '{}' | '{}' fix --data-dir '{}' --port {} {}", input,
+                   HOURGLASS_PROGRAM, venue.data_dir(), venue.port(), words)});
+}
+
+TEST_F(UserRequests, ComeFromOurClientWhichKeepsTheStartersLogin) {
+  const std::string others = venue_.password("TRADER2");
+  const std::string path = venue_.data_dir() + "/fix/starter-credentials";
+  const auto changed = fix_with_input(venue_, "password", "battery staple");
+  EXPECT_EQ(changed.exit_code, 0) << changed.output;
+  EXPECT_EQ(changed.output, "the password of TRADER1 is changed\n");
+  // The next run logs on by it, the other starters are as before, and the file is the owner's.
+  const auto next = fix_with_input(venue_, "password", "correct-horse");
+  EXPECT_EQ(next.exit_code, 0) << next.output;
+  EXPECT_EQ(venue_.password("TRADER2"), others);
+  EXPECT_EQ(std::filesystem::status(path).permissions(),
+            std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+  Peer peer(venue_);
+  EXPECT_EQ(log_on(peer, "correct-horse"), "35=A|34=1|98=0|108=60|141=Y|");
+  peer.close_abruptly();
+
+  // Where the login is given, the file is left alone.
+  const auto given = fix_with_input(
+      venue_, fmt::format("--as TRADER2 --password {} password", others), "open sesame 2");
+  EXPECT_EQ(given.exit_code, 0) << given.output;
+  EXPECT_EQ(venue_.password("TRADER2"), others);
+}
+
+TEST_F(UserRequests, OfOurClientThatAreRefusedSayWhyAndChangeNothing) {
+  const std::string before = stored_hash("TRADER1");
+  const std::string password = venue_.password();
+  for (const auto& [words, input, said] :
+       {std::tuple{"password", std::string("short"),
+                   "hourglass fix: a password is 8 to 128 printable ASCII characters\n"},
+        std::tuple{"password", password,
+                   "hourglass fix: the password is not changed: the new password is the old one\n"},
+        std::tuple{"password open-sesame-2", std::string(),
+                   "hourglass fix: password stands alone: the new one is read from standard "
+                   "input\n"}}) {
+    const auto ended = fix_with_input(venue_, words, input);
+    EXPECT_EQ(ended.exit_code, 1);
+    EXPECT_EQ(ended.output, said);
+  }
+  EXPECT_EQ(stored_hash("TRADER1"), before);
+  EXPECT_EQ(venue_.password(), password);
 }
 
 }  // namespace

@@ -21,12 +21,12 @@
 #include "gateway/fix/client/number_file.h"
 #include "gateway/fix/client/starter_login.h"
 #include "gateway/fix/client/stop_signal.h"
+#include "gateway/fix/client/tls_options.h"
 
 namespace hourglass::gateway::fix {
 namespace {
 
 constexpr int kExitFailed = 1;
-constexpr std::int64_t kDefaultPort = 9880;
 constexpr std::int64_t kMaxMinutes = 24 * 60;
 constexpr std::uint64_t kMinuteNs = 60'000'000'000;
 constexpr std::chrono::milliseconds kLook{50};
@@ -40,7 +40,8 @@ struct Login {
 
 struct Options {
   std::string_view host = "localhost";
-  std::int64_t port = kDefaultPort;
+  std::int64_t port = kDefaultClientPort;
+  TlsOptions tls{};
   std::int64_t listen = 0;
   std::int64_t minutes = 60;
   std::string_view report{};
@@ -79,6 +80,9 @@ absl::Status open_session(const Options& options, const Login& login, std::size_
   settings.host = std::string(options.host);
   settings.port = static_cast<std::uint16_t>(options.port);
   settings.begin_string = login.version == "4.4" ? "FIX.4.4" : "FIXT.1.1";
+  const auto tls = options.tls.files(options.data_dir);
+  if (!tls.ok()) return tls.status();
+  settings.tls = *tls;
   settings.comp_id = std::string(login.comp_id);
   settings.password = std::string(login.password);
   // The name becomes a file's.
@@ -161,6 +165,13 @@ void Certification::tell(const StepText& step, const StepResult& result) const {
 }
 
 absl::Status Certification::prepare() {
+  const auto tls = options_.tls.files(options_.data_dir);
+  if (!tls.ok()) return tls.status();
+  if (tls->has_value()) {
+    auto context = TlsContext::for_member(**tls);
+    if (!context.ok()) return context.status();
+    relay_.use_tls(*std::move(context));
+  }
   absl::Status status = relay_.open(static_cast<std::uint16_t>(options_.listen));
   if (!status.ok()) return status;
   if (options_.self) {
@@ -196,6 +207,7 @@ void Certification::start_self() {
   ClientSettings settings = self_session_.settings;
   settings.host = "127.0.0.1";
   settings.port = relay_.port();
+  settings.tls.reset();
   settings.heart_bt_seconds = kSelfHeartBtSeconds;
   // One way to fetch what was missed in either version.
   settings.send_next_expected = settings.begin_string != "FIX.4.4";
@@ -269,9 +281,12 @@ int certify_main(std::span<const std::string_view> args) {
       "fix certify",
       "Certifies a member's own client: stands between it and the venue, watches what it does, and "
       "loses, repeats and delays what the venue says. The client connects to the port printed "
-      "instead of the venue's. Ends when all steps are decided and the client has logged out.");
+      "instead of the venue's, on 127.0.0.1 and in the clear, also where --tls is on the way "
+      "to the venue. Ends when all steps are decided and the client has logged out.");
   line.text("host", options.host, "HOST", "where the venue is");
-  line.number("port", options.port, {.min = 1, .max = UINT16_MAX}, "its FIX port");
+  line.number("port", options.port, {.min = 1, .max = UINT16_MAX},
+              "its FIX port; with --tls another, by default 9881");
+  options.tls.add_to(line);
   line.number("listen", options.listen, {.min = 0, .max = UINT16_MAX},
               "the port the client connects to; 0: any");
   line.number("minutes", options.minutes, {.min = 1, .max = kMaxMinutes}, "how long it may take");
@@ -291,6 +306,7 @@ int certify_main(std::span<const std::string_view> args) {
   line.text("data-dir", data_dir, "DIR", "where the starter's passwords and our numbers stand");
   if (const std::optional<int> exit_code = line.parse_or_explain(args)) return *exit_code;
   options.data_dir = std::string(data_dir);
+  if (options.tls.tls && !line.was_given("port")) options.port = kDefaultClientTlsPort;
   note_stop_signals();
   const auto passed = certify(options);
   if (!passed.ok()) {

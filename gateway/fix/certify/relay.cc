@@ -50,7 +50,7 @@ std::uint64_t certify_now_ns() {
 
 absl::Status Relay::open(std::uint16_t port) {
   // A certification without a venue would only find out when the client connects.
-  if (absl::Status status = venue_.connect(host_, venue_port_); !status.ok()) {
+  if (absl::Status status = connect_venue(); !status.ok()) {
     return absl::UnavailableError(
         fmt::format("the venue cannot be reached: {}", std::string(status.message())));
   }
@@ -73,6 +73,10 @@ absl::Status Relay::open(std::uint16_t port) {
   return absl::OkStatus();
 }
 
+absl::Status Relay::connect_venue() {
+  return venue_.connect(host_, venue_port_, tls_ ? &*tls_ : nullptr);
+}
+
 void Relay::carry(Examination& examination, milliseconds patience) {
   // A descriptor of -1 is passed over.
   std::array<pollfd, 3> sources{pollfd{.fd = listener_, .events = POLLIN, .revents = 0},
@@ -93,7 +97,7 @@ void Relay::take_member(Examination& examination) {
     return say_("a second connection was closed: one client at a time");
   }
   prepare(descriptor);
-  if (const absl::Status status = venue_.connect(host_, venue_port_); !status.ok()) {
+  if (const absl::Status status = connect_venue(); !status.ok()) {
     ::close(descriptor);
     return say_(fmt::format("the venue cannot be reached: {}", std::string(status.message())));
   }

@@ -4,19 +4,22 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "gateway/fix/certify/examination.h"
 #include "gateway/fix/client/client_socket.h"
+#include "gateway/fix/transport/tls_context.h"
 #include "gateway/fix/wire/framer.h"
 
 namespace hourglass::gateway::fix {
 
 // Listens on 127.0.0.1, so that a member's passwords cross no network here. One client at a time;
-// each of its connections gets one of its own to the venue. Thread: one. A side that takes nothing
-// for kSocketPatience is closed.
+// each of its connections gets one of its own to the venue, by TLS where told so. Thread: one. A
+// side that takes nothing for kSocketPatience is closed.
 class Relay final : public Line {
  public:
   // Takes sentences for the person who runs the certification.
@@ -24,6 +27,8 @@ class Relay final : public Line {
 
   Relay(std::string host, std::uint16_t port, Say say)
       : host_(std::move(host)), venue_port_(port), say_(std::move(say)) {}
+  // Connects to the venue by TLS. Before open().
+  void use_tls(TlsContext context) { tls_.emplace(std::move(context)); }
   ~Relay() override { close(); }
   Relay(const Relay&) = delete;
   Relay& operator=(const Relay&) = delete;
@@ -42,6 +47,7 @@ class Relay final : public Line {
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
 
  private:
+  absl::Status connect_venue();
   void take_member(Examination& examination);
   void carry_from_member(Examination& examination);
   void carry_from_venue(Examination& examination);
@@ -52,6 +58,7 @@ class Relay final : public Line {
   std::string host_;
   std::uint16_t venue_port_;
   Say say_;
+  std::optional<TlsContext> tls_;
   std::int32_t listener_ = -1;
   std::int32_t member_ = -1;
   std::uint16_t port_ = 0;

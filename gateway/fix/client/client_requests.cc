@@ -91,6 +91,8 @@ std::string_view ClientRequests::help() {
          "  trades [SYMBOL] [after ID] | positions [SYMBOL] | balance\n"
          "  tail                        prints reports until interrupted\n"
          "  copy                        the same, alone, as the starter's drop copy session\n"
+         "  password                    alone: changes your password; the new one is a line of\n"
+         "                              standard input\n"
          "  help | quit\n";
 }
 

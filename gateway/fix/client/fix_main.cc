@@ -23,9 +23,12 @@
 #include "gateway/fix/client/fix_client.h"
 #include "gateway/fix/client/market_watch.h"
 #include "gateway/fix/client/number_file.h"
+#include "gateway/fix/client/password_change.h"
 #include "gateway/fix/client/starter_login.h"
 #include "gateway/fix/client/stop_signal.h"
+#include "gateway/fix/client/tls_options.h"
 #include "gateway/fix/client/trading_desk.h"
+#include "gateway/fix/members/password_input.h"
 
 namespace hourglass::gateway::fix {
 namespace {
@@ -35,20 +38,15 @@ constexpr std::size_t kMaxLineBytes = 4096;
 constexpr std::int32_t kPollMs = 100;
 constexpr std::size_t kSecretKeyDigits = 128;
 constexpr std::size_t kMaxSecretFileBytes = 4096;
-constexpr std::int64_t kDefaultPort = 9880;
-constexpr std::uint16_t kDefaultTlsPort = 9881;
 
 struct Options {
   std::string_view host = "localhost";
-  std::int64_t port = kDefaultPort;
+  std::int64_t port = kDefaultClientPort;
   std::string_view comp_id{};
   std::string_view password{};
   std::string_view key_file{};
   std::string_view version = "4.4";
-  bool tls = false;
-  std::string_view trusted{};
-  std::string_view certificate{};
-  std::string_view certificate_key{};
+  TlsOptions tls{};
   std::string data_dir{};
   std::vector<std::string_view> words{};
 };
@@ -74,28 +72,6 @@ absl::Status take_key(const std::string& path, ClientSettings& settings) {
       fmt::format("{}: no secret key of {} hex digits", path, kSecretKeyDigits));
 }
 
-// The venue is believed by a file alone: the one named, or what it left in its data directory.
-absl::Status take_tls(const Options& options, ClientSettings& settings) {
-  const bool is_used =
-      !options.trusted.empty() || !options.certificate.empty() || !options.certificate_key.empty();
-  if (!options.tls) {
-    if (is_used) return absl::InvalidArgumentError("--ca and --certificate are for --tls");
-    return absl::OkStatus();
-  }
-  if (options.certificate.empty() && !options.certificate_key.empty()) {
-    return absl::InvalidArgumentError("--certificate-key needs --certificate");
-  }
-  const std::string_view key =
-      options.certificate_key.empty() ? options.certificate : options.certificate_key;
-  settings.tls =
-      TlsClientFiles{.trusted = options.trusted.empty()
-                                    ? fmt::format("{}/fix/tls/certificate.pem", options.data_dir)
-                                    : std::string(options.trusted),
-                     .certificate = std::string(options.certificate),
-                     .key = std::string(key)};
-  return absl::OkStatus();
-}
-
 absl::StatusOr<ClientSettings> settings_of(const Options& options) {
   ClientSettings settings;
   settings.host = std::string(options.host);
@@ -103,8 +79,10 @@ absl::StatusOr<ClientSettings> settings_of(const Options& options) {
   settings.begin_string = options.version == "4.4" ? "FIX.4.4" : "FIXT.1.1";
   settings.comp_id = std::string(options.comp_id);
   settings.password = std::string(options.password);
-  absl::Status status = take_tls(options, settings);
-  if (!status.ok()) return status;
+  const auto tls = options.tls.files(options.data_dir);
+  if (!tls.ok()) return tls.status();
+  settings.tls = *tls;
+  absl::Status status;
   if (!options.key_file.empty()) {
     settings.password.clear();
     status = take_key(std::string(options.key_file), settings);
@@ -225,9 +203,37 @@ absl::Status run_request(TradingDesk& desk, FixClient& client,
   return status.ok() ? desk.settle() : status;
 }
 
+// Where the password came from the starter's file, the next run finds the new one there.
+absl::Status say_new_password(const Options& options, FixClient& client, std::string_view comp_id,
+                              const SecretText& old_password, const SecretText& new_password) {
+  absl::Status status = change_password(client, comp_id, old_password.view(), new_password.view());
+  if (!status.ok()) return status;
+  print(fmt::format("the password of {} is changed\n", comp_id));
+  if (!options.password.empty()) return absl::OkStatus();
+  status = replace_starter_password(options.data_dir, comp_id, new_password.view());
+  if (status.ok()) return status;
+  return absl::InternalError(fmt::format(
+      "the venue has the new password, the starter's file not: {}", std::string(status.message())));
+}
+
 absl::Status trade(const Options& options, bool& saw_refusal) {
+  const bool is_password = !options.words.empty() && options.words[0] == "password";
+  // Never a word of the command line, which others see.
+  if (is_password && options.words.size() != 1) {
+    return absl::InvalidArgumentError(
+        "password stands alone: the new one is read from standard input");
+  }
+  if (is_password && !options.key_file.empty()) {
+    return absl::InvalidArgumentError("to change the password log on with it, not with a key");
+  }
   auto settings = settings_of(options);
   if (!settings.ok()) return settings.status();
+  // Before the Logon: who types slowly is not logged out.
+  absl::StatusOr<SecretText> new_password = SecretText();
+  if (is_password) new_password = read_password(STDIN_FILENO);
+  if (!new_password.ok()) return new_password.status();
+  const SecretText old_password(settings->password);
+  const std::string comp_id = settings->comp_id;
   NumberFile numbers;
   absl::Status status =
       numbers.open(fmt::format("{}/fix-client/{}", options.data_dir, settings->comp_id));
@@ -246,8 +252,12 @@ absl::Status trade(const Options& options, bool& saw_refusal) {
   const auto start_ns = std::chrono::duration_cast<std::chrono::nanoseconds>(start).count();
   TradingDesk desk(*client, ClientRequests(begin_string, static_cast<std::uint64_t>(start_ns)),
                    print);
-  status =
-      options.words.empty() ? converse(desk, *client) : run_request(desk, *client, options.words);
+  if (is_password) {
+    status = say_new_password(options, *client, comp_id, old_password, *new_password);
+  } else {
+    status =
+        options.words.empty() ? converse(desk, *client) : run_request(desk, *client, options.words);
+  }
   saw_refusal = desk.saw_refusal();
   if (client->is_logged_on()) {
     const absl::Status left = client->logout();
@@ -276,17 +286,12 @@ int fix_main(std::span<const std::string_view> args) {
   line.text("password", options.password, "TEXT", "the member's password");
   line.text("key", options.key_file, "FILE", "a secret Ed25519 key to sign the Logon with instead");
   line.choice("version", options.version, {"4.4", "5.0"}, "FIX version of the session");
-  line.flag("tls", options.tls, "connect by TLS 1.3");
-  line.text("ca", options.trusted, "FILE",
-            "the venue's certificate, or its issuer's, PEM; without it the starter's");
-  line.text("certificate", options.certificate, "FILE", "the member's TLS certificate, PEM");
-  line.text("certificate-key", options.certificate_key, "FILE",
-            "its private key, PEM; without it in the same file");
+  options.tls.add_to(line);
   line.text("data-dir", data_dir, "DIR", "where the starter's password and our numbers stand");
   line.remaining_arguments("WORDS", options.words, "one request, as: buy 10 H100.D1 @ 2.35");
   if (const std::optional<int> exit_code = line.parse_or_explain(args)) return *exit_code;
   options.data_dir = std::string(data_dir);
-  if (options.tls && !line.was_given("port")) options.port = kDefaultTlsPort;
+  if (options.tls.tls && !line.was_given("port")) options.port = kDefaultClientTlsPort;
   if (!options.words.empty() && options.words[0] == "help") {
     print(ClientRequests::help());
     return engine::CommandLine::kExitOk;

@@ -1,5 +1,12 @@
 #include "gateway/fix/client/starter_login.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
 #include <fstream>
 #include <string_view>
 
@@ -11,22 +18,67 @@ namespace {
 constexpr std::size_t kMaxStarters = 64;
 constexpr std::string_view kHint = "; say a CompID, and a password or key";
 
+std::string path_in(const std::string& data_dir) {
+  return fmt::format("{}/fix/starter-credentials", data_dir);
+}
+
+std::string_view name_of(std::string_view line) {
+  return line.substr(0, line.find(' '));
+}
+
+// On the disk when it returns.
+absl::Status write_private(const std::string& path, std::string_view text) {
+  const int file =
+      ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+  const bool is_written =
+      file >= 0 && ::fchmod(file, 0600) == 0 &&
+      ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
+      ::fsync(file) == 0;
+  const int error = errno;
+  if (file >= 0) ::close(file);
+  if (is_written) return absl::OkStatus();
+  return absl::InternalError(fmt::format("write {}: {}", path, std::strerror(error)));
+}
+
 }  // namespace
 
 absl::Status take_starter_login(const std::string& data_dir, std::size_t place,
                                 ClientSettings& settings) {
-  const std::string path = fmt::format("{}/fix/starter-credentials", data_dir);
+  const std::string path = path_in(data_dir);
   std::ifstream file(path);
   if (!file) return absl::NotFoundError(fmt::format("{} cannot be read{}", path, kHint));
-  std::string name;
-  std::string password;
-  for (std::size_t i = 0; i < kMaxStarters && file >> name >> password; ++i) {
+  std::string line;
+  for (std::size_t i = 0; i < kMaxStarters && std::getline(file, line); ++i) {
+    const std::string_view name = name_of(line);
     if (settings.comp_id.empty() ? i != place : name != settings.comp_id) continue;
-    settings.comp_id = name;
-    settings.password = password;
+    if (name.size() == line.size()) break;
+    settings.comp_id = std::string(name);
+    settings.password = line.substr(name.size() + 1);
     return absl::OkStatus();
   }
   return absl::NotFoundError(fmt::format("{} has no such member{}", path, kHint));
+}
+
+absl::Status replace_starter_password(const std::string& data_dir, std::string_view comp_id,
+                                      std::string_view password) {
+  const std::string path = path_in(data_dir);
+  std::ifstream file(path);
+  std::string text;
+  std::string line;
+  bool is_there = false;
+  for (std::size_t i = 0; i < kMaxStarters && std::getline(file, line); ++i) {
+    if (name_of(line) == comp_id) {
+      is_there = true;
+      line = fmt::format("{} {}", comp_id, password);
+    }
+    text += fmt::format("{}\n", line);
+  }
+  if (!is_there) return absl::NotFoundError(fmt::format("{} has no {}", path, comp_id));
+  const std::string written = fmt::format("{}.new", path);
+  const absl::Status status = write_private(written, text);
+  if (!status.ok()) return status;
+  if (::rename(written.c_str(), path.c_str()) == 0) return absl::OkStatus();
+  return absl::InternalError(fmt::format("rename {}: {}", written, std::strerror(errno)));
 }
 
 }  // namespace hourglass::gateway::fix

@@ -55,7 +55,8 @@ DoorSession::DoorSession(const Member& member, std::unique_ptr<SessionFile> file
       file_(std::move(file)),
       dictionaries_(dictionaries),
       application_(application),
-      context_(context) {}
+      context_(context),
+      credentials_(++context.credentials_made) {}
 
 DoorSession::~DoorSession() {
   if (connection_) connection_->session = nullptr;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/base/types.h"
+#include "gateway/fix/door/member_change.h"
 #include "gateway/fix/door/throttle.h"
 #include "gateway/fix/market/market_peer.h"
 #include "gateway/fix/members/member_list.h"
@@ -60,6 +61,7 @@ struct DoorContext {
   bool for_conformance = false;
   std::vector<std::string> alarms;  // lines for the operator
   std::int32_t max_latency_seconds = 120;
+  std::uint64_t credentials_made = 0;  // numbers of credentials given so far
 };
 
 // Thread: the door's.
@@ -123,9 +125,15 @@ class DoorSession final : public NumberStore, public SessionPeer, public MarketP
     if (member.cancels_per_second != member_.cancels_per_second) {
       cancels = Throttle(member.cancels_per_second);
     }
+    if (!has_same_credentials(member, member_)) credentials_ = ++context_.credentials_made;
     member_ = member;
   }
-  void set_password_hash(const std::string& hash) { member_.password_hash = hash; }
+  void set_password_hash(const std::string& hash) {
+    member_.password_hash = hash;
+    credentials_ = ++context_.credentials_made;
+  }
+  // Which password, key and certificate are good: another number for each change and session.
+  [[nodiscard]] std::uint64_t credentials() const noexcept { return credentials_; }
   [[nodiscard]] engine::SessionId id() const noexcept override {
     return engine::SessionId(member_.session);
   }
@@ -193,6 +201,7 @@ class DoorSession final : public NumberStore, public SessionPeer, public MarketP
   DoorContext& context_;
   std::unique_ptr<QuickFixSession> quickfix_;  // made when first needed
   std::shared_ptr<Connection> connection_;
+  std::uint64_t credentials_;
   std::deque<std::uint32_t> in_flight_;
   std::uint32_t disconnects_in_flight_ = 0;
   std::uint32_t ahead_of_gap_ = 0;  // messages QuickFIX keeps

@@ -12,6 +12,7 @@
 #include "fmt/format.h"
 #include "gateway/fix/dictionary/dictionary_text.h"
 #include "gateway/fix/door/logon_check.h"
+#include "gateway/fix/door/member_change.h"
 
 namespace hourglass::gateway::fix {
 namespace {
@@ -249,26 +250,27 @@ void FixDoor::on_unflushed(Connection& connection) {
 // of the session's. Source: RULES_OF_ENGAGEMENT, section 3.
 void FixDoor::take_logon(Connection& connection, std::string_view text) {
   fresh_.erase(connection.id());
+  connection.logon = text;
+  judge(connection);
+}
+
+void FixDoor::judge(Connection& connection) {
   Fields fields;
-  if (!fields.parse(text)) return connection.close("garbled Logon");
+  if (!fields.parse(connection.logon)) return connection.close("garbled Logon");
   const auto found = sessions_.find(fields.value(49));
   const LogonVerdict verdict = check_logon(
       fields, context_.venue, found == sessions_.end() ? nullptr : &found->second->member(),
       connection.certificate_sha256(), context_.now_ns, settings_.for_conformance);
   if (verdict.silent) return connection.close(verdict.reason);
-  connection.logon = text;
   if (!verdict.reason.empty()) return refuse(connection, verdict.reason);
   connection.pause();
   connection.session = nullptr;
-  if (settings_.for_conformance) return admit(connection.shared_from_this(), *found->second);
-  authenticate(connection, found->second->member());
-}
-
-void FixDoor::authenticate(Connection& connection, const Member& member) {
+  DoorSession& session = *found->second;
+  connection.judged_by = session.credentials();
+  if (settings_.for_conformance) return admit(connection.shared_from_this(), session);
   connection.stage = Connection::Stage::kAuthenticating;
-  Fields fields;
-  fields.parse(connection.logon);
-  if (!authenticator_->submit({connection.id(), member, claim_of(fields, context_.now_ns)})) {
+  const LogonClaim claim = claim_of(fields, context_.now_ns);
+  if (!authenticator_->submit({connection.id(), session.member(), claim})) {
     refuse(connection, "too many logons at once, try again");
   }
 }
@@ -288,19 +290,11 @@ void FixDoor::take_logon_decision(const Authenticator::Result& result) {
   const auto found = connections_.find(result.id);
   if (found == connections_.end()) return;
   const std::shared_ptr<Connection> connection = found->second;
-  DoorSession* const session = claimed_session(*connection);
-  // Whose password was changed while the Logon waited is judged by the new one.
-  if (session != nullptr && session->member().password_hash != result.old_hash) {
-    return authenticate(*connection, session->member());
-  }
-  if (!result.status.ok()) {
-    const auto words = result.status.message();
-    refuse(*connection, {words.data(), words.size()});
-  } else if (session != nullptr) {
-    admit(connection, *session);
-  } else {
-    connection->close("session removed");
-  }
+  DoorSession* const session = judging_session(*connection);
+  if (session == nullptr) return judge(*connection);
+  if (result.status.ok()) return admit(connection, *session);
+  const auto words = result.status.message();
+  refuse(*connection, {words.data(), words.size()});
 }
 
 void FixDoor::take_change(const Authenticator::Result& result) {
@@ -314,11 +308,13 @@ void FixDoor::take_change(const Authenticator::Result& result) {
   users_->on_result(session, result);
 }
 
-DoorSession* FixDoor::claimed_session(const Connection& connection) const {
+DoorSession* FixDoor::judging_session(const Connection& connection) const {
   Fields fields;
   fields.parse(connection.logon);
   const auto session = sessions_.find(fields.value(49));
-  return session == sessions_.end() ? nullptr : session->second.get();
+  const bool is_as_judged =
+      session != sessions_.end() && session->second->credentials() == connection.judged_by;
+  return is_as_judged ? session->second.get() : nullptr;
 }
 
 void FixDoor::admit(std::shared_ptr<Connection> connection, DoorSession& session) {
@@ -347,10 +343,10 @@ void FixDoor::admit_waiting() {
   for (const std::uint64_t id : std::exchange(waiting_, {})) {
     const auto found = connections_.find(id);
     if (found == connections_.end()) continue;
-    if (DoorSession* const session = claimed_session(*found->second)) {
+    if (DoorSession* const session = judging_session(*found->second)) {
       admit(found->second, *session);
     } else {
-      found->second->close("session removed");
+      judge(*found->second);
     }
   }
 }
@@ -432,17 +428,8 @@ absl::Status FixDoor::set_members(const MemberList& members) {
   for (const Member& member : members.all()) {
     const auto found = sessions_.find(member.comp_id);
     if (found == sessions_.end()) continue;
-    const Member& old = found->second->member();
-    if (old.session != member.session) continue;
-    if (old.version != member.version) {
-      return absl::InvalidArgumentError(
-          fmt::format("{}: the version of a session cannot change", member.comp_id));
-    }
-    if (old.drop_copy != member.drop_copy) {
-      return absl::InvalidArgumentError(
-          fmt::format("{}: whether a session is a drop copy cannot change while the venue runs",
-                      member.comp_id));
-    }
+    const absl::Status status = check_change(found->second->member(), member);
+    if (!status.ok()) return status;
   }
   // First, since another may have been given the number of one that is gone.
   for (auto session = sessions_.begin(); session != sessions_.end();) {

@@ -124,14 +124,16 @@ class FixDoor final : public ConnectionOwner {
   void take_decisions();
   void take_logon_decision(const Authenticator::Result& result);
   void take_change(const Authenticator::Result& result);
-  // Hands the Logon it waits with to the authenticator.
-  void authenticate(Connection& connection, const Member& member);
+  // Closes, refuses, or hands the Logon it waits with to the authenticator; again where its member
+  // changed since.
+  void judge(Connection& connection);
   void admit(std::shared_ptr<Connection> connection, DoorSession& session);
   void admit_waiting();
   // Answers the Logon the connection came with by a Logout.
   void refuse(Connection& connection, std::string_view text);
-  // The session that Logon names; null where it was removed meanwhile.
-  [[nodiscard]] DoorSession* claimed_session(const Connection& connection) const;
+  // The session that Logon names; null where it is not the one, or has other credentials than
+  // those, by which it was judged.
+  [[nodiscard]] DoorSession* judging_session(const Connection& connection) const;
   void each_second();
   void reset_weekly(DoorSession& session);
   void listen_for_wake();

@@ -20,6 +20,9 @@ inline constexpr std::size_t kMaxRequestIdBytes = 64;
 // Requests of a session that are open at a time.
 inline constexpr std::uint32_t kMaxMarketRequests = 64;
 inline constexpr std::uint32_t kMaxSymbolsPerRequest = 100;
+// Of them those for updates of one contract: each is work and a message at its every command. As
+// many as a member has uses: its best prices, its book, its trades, its day's figures.
+inline constexpr std::uint32_t kMaxRequestsPerContract = 4;
 // Levels a side told at most, so that a whole book is one message: MarketDepth (264) 0 means these.
 inline constexpr std::uint32_t kMaxBookDepth = 400;
 // The same where each change is told as a whole book (265=0).

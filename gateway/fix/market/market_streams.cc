@@ -161,6 +161,11 @@ std::optional<MarketRefusal> MarketStreams::subscribe(MarketPeer& peer,
     return MarketRefusal{kRejectBandwidth,
                          fmt::format("at most {} requests are open at a time", kMaxMarketRequests)};
   }
+  if (const engine::Instrument* const full = find_full(*session, request)) {
+    return MarketRefusal{kRejectBandwidth,
+                         fmt::format("at most {} requests for updates of {} are open at a time",
+                                     kMaxRequestsPerContract, full->symbol_view())};
+  }
   auto made = std::make_unique<Subscription>();
   made->session = session.get();
   made->id = std::string(request.id);
@@ -179,6 +184,22 @@ std::optional<MarketRefusal> MarketStreams::subscribe(MarketPeer& peer,
   open.push_back(std::move(made));
   refresh();
   return std::nullopt;
+}
+
+const engine::Instrument* MarketStreams::find_full(const Session& session,
+                                                   const MarketRequest& request) const {
+  if (request.subscription != '1') return nullptr;
+  for (const InstrumentId instrument : request.instruments) {
+    const auto watches_it = [instrument](const auto& one) {
+      return !one->is_once &&
+             std::ranges::binary_search(one->watches, instrument, {}, &Watch::instrument);
+    };
+    if (std::ranges::count_if(session.subscriptions, watches_it) < kMaxRequestsPerContract) {
+      continue;
+    }
+    return reports_.instrument(instrument);
+  }
+  return nullptr;
 }
 
 bool MarketStreams::unsubscribe(SessionId session, std::string_view id) {

@@ -76,6 +76,9 @@ class MarketStreams {
   };
 
   std::optional<MarketRefusal> subscribe(MarketPeer& peer, const MarketRequest& request);
+  // A contract asked for updates of which the session gets as many as it may; null: none.
+  [[nodiscard]] const engine::Instrument* find_full(const Session& session,
+                                                    const MarketRequest& request) const;
   // Ends the subscription with this id. False where there is none.
   bool unsubscribe(engine::SessionId session, std::string_view id);
   void release(const Subscription& subscription);

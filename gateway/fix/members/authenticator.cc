@@ -97,7 +97,7 @@ void Authenticator::run() {
 
 Authenticator::Result Authenticator::carry_out(const Request& request) {
   const std::string& comp_id = request.member.comp_id;
-  Result result{.id = request.id, .status = {}, .old_hash = request.member.password_hash};
+  Result result{.id = request.id, .status = {}};
   if (failed_.is_banned(comp_id, request.received_ns)) {
     result.status = absl::UnauthenticatedError(kTooManyFailures);
     return result;

@@ -68,7 +68,7 @@ class Authenticator {
     // session is not listed any more; kUnavailable where it was not recorded.
     absl::Status status;
     bool is_change = false;
-    std::string old_hash{};  // that was checked against
+    std::string old_hash{};  // of a change: that was checked against
     std::string new_hash{};  // of a change that is done: it is on the disk
     std::string trouble{};   // for the operator: why a change was not recorded
   };

@@ -96,21 +96,15 @@ Judgement OrderEntry::on_message(DoorSession& session, const Fields& fields, std
   if (type == "q") return mass_cancel(session, fields);
   if (!passes(session, fields, session.queries)) return {Verdict::kTaken, 0};
   if (type == "H") return questions_.order_status(session, fields);
-  if (type == "AF") return mass_status(session, fields);
+  const bool is_long = type == "AF" || ((type == "AD" || type == "AN") && fields.value(263) != "2");
+  if (is_long && is_answering(session, fields)) return {Verdict::kTaken, 0};
+  if (type == "AF") return questions_.mass_status(session, fields);
   if (type == "x") return questions_.security_list(session, fields);
   if (type == "c") return questions_.security_definition(session, fields);
   if (type == "e") return market_.status.security_status(session, fields);
   if (type == "g") return market_.status.session_status(session, fields);
   if (type == "V") return market_.streams.request(session, fields);
   if (type == "BE" && users_ != nullptr) return users_->on_message(session, fields);
-  // Answers not yet read are enough; one more might be too much for the connection.
-  const bool is_long = (type == "AD" || type == "AN") && fields.value(263) != "2";
-  if (is_long && !session.takes_more()) {
-    reject_business(session, fields, kBusinessNotAvailable,
-                    static_cast<std::uint32_t>(DoorReject::kNotAvailable),
-                    "read what was sent before asking for more");
-    return {Verdict::kTaken, 0};
-  }
   return post_trade_.on_message(session, fields).value_or(Judgement{Verdict::kUnsupportedType, 0});
 }
 
@@ -346,12 +340,12 @@ Judgement OrderEntry::mass_cancel(DoorSession& session, const Fields& fields) {
   return {Verdict::kTaken, 0};
 }
 
-Judgement OrderEntry::mass_status(DoorSession& session, const Fields& fields) {
-  if (!questions_.is_answering(session)) return questions_.mass_status(session, fields);
+bool OrderEntry::is_answering(DoorSession& session, const Fields& fields) {
+  if (!questions_.is_answering(session) && !post_trade_.is_answering(session)) return false;
   reject_business(session, fields, kBusinessNotAvailable,
                   static_cast<std::uint32_t>(DoorReject::kNotAvailable),
-                  "the answer to the last mass status request is still on its way");
-  return {Verdict::kTaken, 0};
+                  "the answer to the last 35=AF, AD or AN is still on its way");
+  return true;
 }
 
 void OrderEntry::refuse_order(DoorSession& session, const Fields& fields,

@@ -38,7 +38,10 @@ class OrderEntry final : public SessionApplication {
   Judgement on_message(DoorSession& session, const Fields& fields, std::string_view text) override;
   void on_logon(DoorSession& session) override;
   void on_logout(DoorSession& session, bool lost) override;
-  void on_writable(DoorSession& session) override { questions_.go_on(session); }
+  void on_writable(DoorSession& session) override {
+    questions_.go_on(session);
+    post_trade_.go_on(session);
+  }
   // Pushes the disconnects that found no room. Sessions are never given up by the door.
   void retry_disconnects();
 
@@ -47,7 +50,8 @@ class OrderEntry final : public SessionApplication {
   Judgement replace(DoorSession& session, const Fields& fields);
   Judgement cancel(DoorSession& session, const Fields& fields);
   Judgement mass_cancel(DoorSession& session, const Fields& fields);
-  Judgement mass_status(DoorSession& session, const Fields& fields);
+  // Whether it was refused: a long answer to this session is on its way, and one at a time is.
+  bool is_answering(DoorSession& session, const Fields& fields);
 
   // Whether it may not send this: a drop copy sends no orders.
   bool is_barred(DoorSession& session, const Fields& fields);

@@ -1,7 +1,9 @@
 #include "gateway/fix/post_trade/position_reports.h"
 
 #include <algorithm>
+#include <utility>
 
+#include "engine/base/assert.h"
 #include "fmt/format.h"
 #include "gateway/fix/post_trade/request_terms.h"
 
@@ -33,8 +35,8 @@ constexpr std::int64_t kTheoretical = 2;    // 731: no settlement price exists y
 constexpr std::int64_t kExecutingFirm = 1;  // 452
 
 const AccountPosition* position_in(std::span<const AccountPosition> held, InstrumentId id) {
-  const auto found = std::ranges::find(held, id, &AccountPosition::instrument);
-  return found == held.end() ? nullptr : &*found;
+  const auto found = std::ranges::lower_bound(held, id, {}, &AccountPosition::instrument);
+  return found == held.end() || found->instrument != id ? nullptr : &*found;
 }
 
 // An entry of NoPositions.
@@ -62,23 +64,58 @@ void PositionReports::note(AccountId account, InstrumentId instrument) {
 }
 
 void PositionReports::tell_changes(std::uint64_t now_ns) {
-  for (const auto& [account_number, instrument_number] : changed_) {
-    const AccountId account(account_number);
-    const InstrumentId id(instrument_number);
-    const AccountPosition* const held = position_in(ledger_.positions(account), id);
-    if (held == nullptr) continue;
+  for (const Place& place : changed_) {
+    const AccountId account(place.first);
+    const InstrumentId id(place.second);
+    if (position_in(ledger_.positions(account), id) == nullptr) continue;
     const auto open = subscriptions_.of(account);
     // A copy, since who is told may be cut off, and forgotten.
     const std::vector<Subscription> told(open.begin(), open.end());
     for (const Subscription& one : told) {
       const bool may_see = one.session->is_logged_on() && has_account(*one.session, account);
       if (!may_see || !one.wants(id)) continue;
-      write(*one.session, {.account = account, .position = *held}, {.request_id = one.request_id},
-            now_ns);
+      if (Answer* const answer = answer_of(*one.session, one.request_id)) {
+        answer->changed.insert(place);
+        continue;
+      }
+      write(*one.session, place, {.request_id = one.request_id}, now_ns);
       one.session->send_application(writer_);
     }
   }
   changed_.clear();
+}
+
+PositionReports::Answer* PositionReports::answer_of(const DoorSession& session,
+                                                    std::string_view request_id) {
+  const auto found = answers_.find(session.id().value());
+  return found == answers_.end() || found->second.request_id != request_id ? nullptr
+                                                                           : &found->second;
+}
+
+// It is looked up each time: a message that cannot be recorded ends the session, and forgets this.
+void PositionReports::go_on(DoorSession& session) {
+  while (session.takes_more()) {  // ends: with the answer
+    const auto found = answers_.find(session.id().value());
+    if (found == answers_.end()) return;
+    tell_next(session, found);
+  }
+}
+
+void PositionReports::tell_next(DoorSession& session, Answers::iterator found) {
+  Answer& answer = found->second;
+  Echo echo{.request_id = answer.request_id};
+  Place place;
+  if (answer.next < answer.rows.size()) {
+    place = answer.rows[answer.next++];
+    echo.total = static_cast<std::uint32_t>(answer.rows.size());
+    answer.changed.erase(place);
+  } else {
+    place = *answer.changed.begin();
+    answer.changed.erase(answer.changed.begin());
+  }
+  write(session, place, echo, session.now_ns());
+  if (answer.next == answer.rows.size() && answer.changed.empty()) answers_.erase(found);
+  session.send_application(writer_);
 }
 
 PositionReports::Result PositionReports::read(const DoorSession& session, const Fields& fields,
@@ -98,13 +135,13 @@ PositionReports::Result PositionReports::read(const DoorSession& session, const 
   return {};
 }
 
-std::vector<PositionReports::Row> PositionReports::find(const Wanted& wanted) const {
-  std::vector<Row> rows;
+std::vector<PositionReports::Place> PositionReports::find(const Wanted& wanted) const {
+  std::vector<Place> rows;
   for (const AccountId account : wanted.accounts) {
     for (const AccountPosition& held : ledger_.positions(account)) {
       const bool is_wanted = !wanted.instrument || *wanted.instrument == held.instrument;
       if (!is_wanted || held.is_empty()) continue;
-      rows.push_back({.account = account, .position = held});
+      rows.emplace_back(account.value(), held.instrument.value());
       if (rows.size() > kMaxPositionReports) return rows;
     }
   }
@@ -115,12 +152,14 @@ Judgement PositionReports::request(DoorSession& session, const Fields& fields) {
   const std::string_view id = fields.value(kPosReqId);
   if (fields.value(kSubscriptionRequestType) == "2") {
     const bool was_there = subscriptions_.remove(session, id);
+    // The answer itself was asked for and is told to its end.
+    if (Answer* const answer = answer_of(session, id)) answer->changed.clear();
     acknowledge(session, fields,
                 was_there ? Result{} : Result{kOther, "no subscription has this id"}, 0);
     return {Verdict::kTaken, 0};
   }
   Wanted wanted;
-  std::vector<Row> rows;
+  std::vector<Place> rows;
   Result result = read(session, fields, wanted);
   if (result.code == kValid) rows = find(wanted);
   if (rows.size() > kMaxPositionReports) {
@@ -133,12 +172,14 @@ Judgement PositionReports::request(DoorSession& session, const Fields& fields) {
   }
   if (result.code != kValid) rows.clear();
   if (result.code == kValid && rows.empty()) result = {kNoPositions, "no positions"};
-  acknowledge(session, fields, result, rows.size());
-  const Echo echo{.request_id = id, .total = static_cast<std::uint32_t>(rows.size())};
-  for (const Row& row : rows) {
-    write(session, row, echo, session.now_ns());
-    session.send_application(writer_);
+  const std::size_t total = rows.size();
+  if (total != 0) {
+    answers_.insert_or_assign(
+        session.id().value(),
+        Answer{.request_id = std::string(id), .rows = std::move(rows), .next = 0, .changed = {}});
   }
+  acknowledge(session, fields, result, total);
+  go_on(session);
   return {Verdict::kTaken, 0};
 }
 
@@ -161,14 +202,19 @@ void PositionReports::acknowledge(DoorSession& session, const Fields& fields, co
 }
 
 // Prices: what the contract last traded at, today (730) and before today (734; 0 where it did not).
-void PositionReports::write(const DoorSession& session, const Row& row, const Echo& echo,
+void PositionReports::write(const DoorSession& session, Place place, const Echo& echo,
                             std::uint64_t now_ns) {
-  const AccountPosition& held = row.position;
+  const AccountId account(place.first);
+  // A position once there stays, with or without lots.
+  const AccountPosition* const found =
+      position_in(ledger_.positions(account), InstrumentId(place.second));
+  HG_ASSERT(found != nullptr, place.first, place.second);
+  const AccountPosition& held = *found;
   const engine::Instrument* const instrument = reports_.instrument(held.instrument);
   const std::int64_t tick = instrument == nullptr ? 0 : instrument->tick_size_nano_usd;
   const AccountLedger::LastPrices prices = ledger_.last_prices(held.instrument);
   writer_.begin("AP");
-  writer_.number(kAccount, row.account.value()).text(15, "USD");
+  writer_.number(kAccount, account.value()).text(15, "USD");
   writer_.text(kSymbol, instrument == nullptr ? kNoSymbol : instrument->symbol_view());
   if (echo.total == 0) writer_.character(325, 'Y');
   writer_.number(453, 1).text(448, session.member().comp_id).character(447, 'D');

@@ -1,12 +1,16 @@
 // PositionReports: what a session's accounts have of each contract, asked for or as it changes.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <set>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "engine/base/types.h"
 #include "engine/order/event.h"
@@ -32,16 +36,32 @@ class PositionReports {
   // Tells who subscribed of positions changed since the last call, each once. Cost: nothing where
   // none is subscribed.
   void tell_changes(std::uint64_t now_ns);
-  // 35=AN: answered by 35=AO and 35=AP.
+  // 35=AN: answered by 35=AO and 35=AP, these in pieces as the peer reads, each as the position
+  // stands then. What changes of those told meanwhile comes behind the answer. Requires that none
+  // is_answering(), but to end a subscription. Memory: 8 bytes a position until it is told.
   Judgement request(DoorSession& session, const Fields& fields);
-  // Ends the session's subscriptions.
-  void forget(const DoorSession& session) { subscriptions_.forget(session); }
+  // Whether the session's last request is still being answered.
+  [[nodiscard]] bool is_answering(const DoorSession& session) const {
+    return answers_.contains(session.id().value());
+  }
+  // Tells more of the answer, as much as the session takes.
+  void go_on(DoorSession& session);
+  // Ends the session's subscriptions, and what was not told is not told any more.
+  void forget(const DoorSession& session) {
+    subscriptions_.forget(session);
+    answers_.erase(session.id().value());
+  }
 
  private:
-  struct Row {
-    engine::AccountId account;
-    AccountPosition position;
+  using Place = std::pair<std::uint32_t, std::uint32_t>;  // account and contract
+  // What is still to be told to one request.
+  struct Answer {
+    std::string request_id;
+    std::vector<Place> rows;
+    std::size_t next = 0;
+    std::set<Place> changed;  // told and changed since; of a subscription
   };
+  using Answers = absl::flat_hash_map<std::uint32_t, Answer>;  // by session number
   // 728 and 58.
   struct Result {
     std::int32_t code = 0;
@@ -57,17 +77,21 @@ class PositionReports {
   };
 
   Result read(const DoorSession& session, const Fields& fields, Wanted& wanted) const;
-  [[nodiscard]] std::vector<Row> find(const Wanted& wanted) const;
+  [[nodiscard]] std::vector<Place> find(const Wanted& wanted) const;
+  // The answer to the same request where it is on its way, or null.
+  Answer* answer_of(const DoorSession& session, std::string_view request_id);
+  void tell_next(DoorSession& session, Answers::iterator answer);
   void acknowledge(DoorSession& session, const Fields& fields, const Result& result,
                    std::size_t total);
-  void write(const DoorSession& session, const Row& row, const Echo& echo, std::uint64_t now_ns);
+  void write(const DoorSession& session, Place place, const Echo& echo, std::uint64_t now_ns);
   void note(engine::AccountId account, engine::InstrumentId instrument);
 
   const OrderReports& reports_;
   const AccountLedger& ledger_;
   Subscriptions subscriptions_;
-  absl::flat_hash_set<std::pair<std::uint32_t, std::uint32_t>> changed_;  // account and contract
-  std::uint64_t reports_made_ = 0;                                        // makes their ids differ
+  Answers answers_;
+  absl::flat_hash_set<Place> changed_;
+  std::uint64_t reports_made_ = 0;  // makes their ids differ
   MessageWriter writer_;
 };
 

@@ -31,7 +31,16 @@ class PostTrade {
 
   // A request of these types is answered; nothing: it is none of them.
   std::optional<Judgement> on_message(DoorSession& session, const Fields& fields);
-  // Ends the session's subscriptions.
+  // Whether a request of the session is still being answered: 35=AD and AN, in pieces.
+  [[nodiscard]] bool is_answering(const DoorSession& session) const {
+    return trades_.is_answering(session) || positions_.is_answering(session);
+  }
+  // Tells more of that answer, as much as the session takes.
+  void go_on(DoorSession& session) {
+    trades_.go_on(session);
+    positions_.go_on(session);
+  }
+  // Ends the session's subscriptions and answers.
   void on_logout(const DoorSession& session);
 
  private:

@@ -1,6 +1,7 @@
 #include "gateway/fix/post_trade/trade_reports.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "fmt/format.h"
 #include "gateway/fix/post_trade/request_terms.h"
@@ -72,15 +73,56 @@ void TradeReports::tell_subscribers(const DayFill& fill) {
     // Its accounts may be others since.
     const bool may_see = one.session->is_logged_on() && has_account(*one.session, account);
     if (!may_see || !one.wants(fill.trade->instrument)) continue;
+    if (waits_behind_answer(one, fill)) continue;
     write(fill, one.session->dialect(), {.request_id = one.request_id});
     one.session->send_application(writer_);
   }
+}
+
+// A member goes on behind the last trade it was told of (25030): none may overtake an older one.
+bool TradeReports::waits_behind_answer(const Subscription& subscription, const DayFill& fill) {
+  DoorSession& session = *subscription.session;
+  auto found = answers_.find(session.id().value());
+  if (found == answers_.end() || found->second.request_id != subscription.request_id) return false;
+  Answer& answer = found->second;
+  answer.rows.push_back({.trade = *fill.trade, .is_incoming = fill.is_incoming});
+  const std::size_t behind = answer.rows.size() - std::max(answer.next, answer.total);
+  if (behind <= kMaxTradesBehindAnswer) return true;
+  while (found != answers_.end()) {  // ends: with the answer
+    tell_next(session, found);
+    found = answers_.find(session.id().value());
+  }
+  return true;
+}
+
+// It is looked up each time: a message that cannot be recorded ends the session, and forgets this.
+void TradeReports::go_on(DoorSession& session) {
+  while (session.takes_more()) {  // ends: with the answer
+    const auto found = answers_.find(session.id().value());
+    if (found == answers_.end()) return;
+    tell_next(session, found);
+  }
+}
+
+void TradeReports::tell_next(DoorSession& session, Answers::iterator found) {
+  Answer& answer = found->second;
+  const Row& row = answer.rows[answer.next++];
+  Echo echo{.request_id = answer.request_id};
+  if (answer.next <= answer.total) {
+    echo.total = static_cast<std::uint32_t>(answer.total);
+    echo.is_last = answer.next == answer.total;
+  }
+  write({.trade = &row.trade, .is_incoming = row.is_incoming}, session.dialect(), echo);
+  if (answer.next == answer.rows.size()) answers_.erase(found);
+  session.send_application(writer_);
 }
 
 Judgement TradeReports::request(DoorSession& session, const Fields& fields) {
   const std::string_view id = fields.value(kTradeRequestId);
   if (fields.value(kSubscriptionRequestType) == "2") {
     const bool was_there = subscriptions_.remove(session, id);
+    const auto answer = answers_.find(session.id().value());
+    if (answer != answers_.end() && answer->second.request_id == id) end_updates(answer);
     acknowledge(session, fields,
                 was_there ? Refusal{} : Refusal{kOtherResult, "no subscription has this id"},
                 nullptr);
@@ -103,14 +145,25 @@ Judgement TradeReports::request(DoorSession& session, const Fields& fields) {
     return {Verdict::kTaken, 0};
   }
   const Found found = find(wanted);
-  acknowledge(session, fields, {}, &found);
-  Echo echo{.request_id = id, .total = static_cast<std::uint32_t>(found.fills.size())};
-  for (const FillIndex& fill : found.fills) {
-    echo.is_last = &fill == &found.fills.back();
-    write(trades_.at(fill), session.dialect(), echo);
-    session.send_application(writer_);
+  if (!found.fills.empty()) {
+    Answer answer{.request_id = std::string(id), .rows = {}, .total = found.fills.size()};
+    answer.rows.reserve(answer.total);
+    for (const FillIndex index : found.fills) {
+      const DayFill fill = trades_.at(index);
+      answer.rows.push_back({.trade = *fill.trade, .is_incoming = fill.is_incoming});
+    }
+    answers_.insert_or_assign(session.id().value(), std::move(answer));
   }
+  acknowledge(session, fields, {}, &found);
+  go_on(session);
   return {Verdict::kTaken, 0};
+}
+
+// The answer itself was asked for and is told to its end.
+void TradeReports::end_updates(Answers::iterator found) {
+  Answer& answer = found->second;
+  answer.rows.resize(std::max(answer.next, answer.total));
+  if (answer.next == answer.rows.size()) answers_.erase(found);
 }
 
 std::optional<TradeReports::Refusal> TradeReports::read(const DoorSession& session,

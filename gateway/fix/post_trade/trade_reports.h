@@ -1,12 +1,15 @@
 // TradeReports: trade capture: the trades of a session's accounts, asked for or as they happen.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "engine/base/types.h"
 #include "engine/order/event.h"
 #include "gateway/fix/door/door_session.h"
@@ -18,6 +21,9 @@ namespace hourglass::gateway::fix {
 
 // Trades in one answer; the rest is asked for behind the last (25030).
 inline constexpr std::uint32_t kMaxTradeReports = 1024;
+// Trades that wait behind an answer for a peer that does not read; with more, all that waits is
+// sent at once, and the connection's own bound holds.
+inline constexpr std::uint32_t kMaxTradesBehindAnswer = 1024;
 
 // Thread: the door's. Cost of a request: a binary search for each account and the writing of its
 // answers.
@@ -29,12 +35,23 @@ class TradeReports {
   void clear() { trades_ = {}; }
   // Tells who subscribed, and remembers the trade.
   void on_event(const engine::Event& event);
-  // 35=AD: answered by 35=AQ and 35=AE.
+  // 35=AD: answered by 35=AQ and 35=AE, these in pieces as the peer reads. What a subscription is
+  // to be told meanwhile comes behind its answer. Requires that none is_answering(), but to end a
+  // subscription. Memory: some 100 bytes a trade until it is told.
   Judgement request(DoorSession& session, const Fields& fields);
+  // Whether the session's last request is still being answered.
+  [[nodiscard]] bool is_answering(const DoorSession& session) const {
+    return answers_.contains(session.id().value());
+  }
+  // Tells more of the answer, as much as the session takes.
+  void go_on(DoorSession& session);
   // 35=AR: whether the trade report it names (571) is one of this session's accounts, today.
   [[nodiscard]] bool knows(const DoorSession& session, std::string_view trade_report_id) const;
-  // Ends the session's subscriptions.
-  void forget(const DoorSession& session) { subscriptions_.forget(session); }
+  // Ends the session's subscriptions, and what was not told is not told any more.
+  void forget(const DoorSession& session) {
+    subscriptions_.forget(session);
+    answers_.erase(session.id().value());
+  }
 
  private:
   // What a request asks for.
@@ -54,6 +71,20 @@ class TradeReports {
     std::int32_t result = 0;
     std::string_view text{};
   };
+  // One side of a trade by itself: the day it was in may end before it is told.
+  struct Row {
+    DayTrade trade;
+    bool is_incoming = false;
+  };
+  // What is still to be told to one request.
+  struct Answer {
+    std::string request_id;
+    std::vector<Row> rows;  // of the answer, then what its subscription is to be told since
+    std::size_t total = 0;  // of the answer
+    std::size_t next = 0;
+  };
+  using Answers = absl::flat_hash_map<std::uint32_t, Answer>;  // by session number
+
   struct Echo {
     std::string_view request_id;
     std::uint32_t total = 0;  // 0: an update
@@ -64,6 +95,10 @@ class TradeReports {
                               Wanted& wanted) const;
   [[nodiscard]] Found find(const Wanted& wanted) const;
   void tell_subscribers(const DayFill& fill);
+  // Keeps it behind the answer to the same request; false where none is on its way.
+  bool waits_behind_answer(const Subscription& subscription, const DayFill& fill);
+  void tell_next(DoorSession& session, Answers::iterator answer);
+  void end_updates(Answers::iterator answer);
   void acknowledge(DoorSession& session, const Fields& fields, const Refusal& result,
                    const Found* found);
   void write(const DayFill& fill, Dialect dialect, const Echo& echo);
@@ -71,6 +106,7 @@ class TradeReports {
   const OrderReports& reports_;
   DayTrades trades_;
   Subscriptions subscriptions_;
+  Answers answers_;
   MessageWriter writer_;
 };
 

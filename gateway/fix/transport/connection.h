@@ -86,8 +86,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Stage stage = Stage::kFresh;
   std::uint64_t opened_ns = 0;
   std::uint64_t closing_ns = 0;
-  std::string logon;        // the Logon it waits with
-  void* session = nullptr;  // the owner's
+  std::string logon;            // the Logon it waits with
+  std::uint64_t judged_by = 0;  // the credentials that was judged by
+  void* session = nullptr;      // the owner's
 
  private:
   void wait_to_read();

@@ -1,0 +1,27 @@
+#include "gateway/fix/door/member_change.h"
+
+#include "fmt/format.h"
+
+namespace hourglass::gateway::fix {
+
+absl::Status check_change(const Member& member, const Member& listed) {
+  // One of the same name with another number is somebody else.
+  if (member.session != listed.session) return absl::OkStatus();
+  if (member.version != listed.version) {
+    return absl::InvalidArgumentError(
+        fmt::format("{}: the version of a session cannot change", listed.comp_id));
+  }
+  if (member.drop_copy != listed.drop_copy) {
+    return absl::InvalidArgumentError(fmt::format(
+        "{}: whether a session is a drop copy cannot change while the venue runs", listed.comp_id));
+  }
+  return absl::OkStatus();
+}
+
+bool has_same_credentials(const Member& one, const Member& other) noexcept {
+  return one.password_hash == other.password_hash &&
+         one.ed25519_public_key == other.ed25519_public_key &&
+         one.certificate_sha256 == other.certificate_sha256;
+}
+
+}  // namespace hourglass::gateway::fix
