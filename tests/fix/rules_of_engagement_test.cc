@@ -158,7 +158,7 @@ std::string limits_table() {
   row("Unread by you, above which updates are left out",
       fmt::format("{} KiB", kWritableBelowBytes >> 10));
   row("Subscriptions to states (35=e, g)", fmt::to_string(kMaxStatusRequests));
-  row("MDReqID (262), 324, 335, 568, 710 and 909",
+  row("Every value of a message, but Text (58) and passwords (35=3, 373=5 beyond)",
       fmt::format("{} characters", kMaxRequestIdBytes));
   row("Trades in one answer to 35=AD; of a day, over all members",
       fmt::format("{}, {}", kMaxTradeReports, kMaxDayTrades));

@@ -92,21 +92,17 @@ TEST_F(SessionNumbers, ALogonThatIsNotValidIsToldSo) {
   EXPECT_EQ(peer_.log_on(password_), kLoggedOn);
 }
 
-// Each was sent before its bytes were counted, and 4 MiB unread are a peer that does not read.
-TEST_F(SessionNumbers, AResendOfLongMessagesGoesAsThePeerReads) {
-  constexpr std::uint32_t kOrders = 100;
-  const std::string password = venue_.add_member("FAST", "12", {"--orders-per-second", "100000"});
-  ASSERT_NE(venue_.reload().find("read again"), std::string::npos);
-  Peer peer(venue_, {.sender = "FAST"});
-  ASSERT_EQ(peer.log_on(password), kLoggedOn);
-  for (std::uint32_t i = 0; i < kOrders; ++i) {
-    peer.say("c", fmt::format("320={}{}|321=3|", std::string(60'000, 'R'), i));
-    ASSERT_EQ(only(peer.hear(), {35, 34}).substr(0, 5), "35=d|") << i;
-  }
-  peer.say("2", "7=2|16=0|");
-  for (std::uint32_t number = 2; number < kOrders + 2; ++number) {
-    ASSERT_EQ(only(peer.hear(), {34, 43}), fmt::format("34={}|43=Y|", number));
-  }
+// An answer gives them back, some once for each order.
+TEST_F(SessionNumbers, AValueThatIsTooLongIsRefused) {
+  ASSERT_EQ(peer_.log_on(password_), kLoggedOn);
+  const std::string most(64, 'R');
+  peer_.say("c", fmt::format("320={}|321=3|", most));
+  EXPECT_EQ(only(peer_.hear(), {35, 320}), fmt::format("35=d|320={}|", most));
+  peer_.say("c", fmt::format("320={}R|321=3|", most));
+  EXPECT_EQ(only(peer_.hear(), {35, 45, 371, 372, 373}), "35=3|45=3|371=320|372=c|373=5|");
+  peer_.say("H", fmt::format("11={}R|54=1|55=H100.D1|", most));
+  EXPECT_EQ(only(peer_.hear(), {35, 45, 371, 372, 373}), "35=3|45=4|371=11|372=H|373=5|");
+  EXPECT_EQ(peer_.order("A1", ""), accepted("A1"));
 }
 
 }  // namespace

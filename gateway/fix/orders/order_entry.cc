@@ -40,6 +40,8 @@ constexpr std::uint32_t kText = 58;
 constexpr std::uint32_t kPossResend = 97;
 constexpr std::uint32_t kOrigSendingTime = 122;
 constexpr std::uint32_t kMassCancelRequestType = 530;
+constexpr std::uint32_t kPassword = 554;
+constexpr std::uint32_t kNewPassword = 925;
 constexpr std::uint32_t kMassActionReportId = 1369;
 constexpr std::uint32_t kRejectCode = 25001;
 constexpr std::uint32_t kFirstDoorReject = 1000;
@@ -79,6 +81,16 @@ engine::CommandHeader header_of(const DoorSession& session, const Fields& fields
                                    sequence_of(fields));
 }
 
+// The first field whose value is longer than answers give back, or 0. Text is not given back, and
+// passwords have bounds of their own.
+std::uint32_t too_long(const Fields& fields) {
+  for (const Field& field : fields.all()) {
+    if (field.value.size() <= kMaxRequestIdBytes || field.tag == kText) continue;
+    if (field.tag != kPassword && field.tag != kNewPassword) return field.tag;
+  }
+  return 0;
+}
+
 bool is_stale(const DoorSession& session, const Fields& fields) {
   if (fields.value(kPossDupFlag) != "Y") return false;
   const auto sent = parse_utc_timestamp(fields.value(kOrigSendingTime));
@@ -89,6 +101,9 @@ bool is_stale(const DoorSession& session, const Fields& fields) {
 
 Judgement OrderEntry::on_message(DoorSession& session, const Fields& fields, std::string_view) {
   const std::string_view type = fields.value(kMsgType);
+  if (const std::uint32_t tag = too_long(fields); tag != 0) {
+    return {Verdict::kWrongValue, static_cast<std::int32_t>(tag)};
+  }
   if (is_barred(session, fields)) return {Verdict::kTaken, 0};
   if (type == "D") return new_order(session, fields);
   if (type == "F") return cancel(session, fields);

@@ -34,14 +34,18 @@ constexpr std::uint64_t kDayNs = 86'400ULL * 1'000'000'000;
 // NoDates: one entry is a day, or from a time on; two are from and to.
 bool read_dates(const Fields& fields, std::uint64_t& from_ns, std::uint64_t& until_ns) {
   std::uint32_t entries = 0;
+  std::uint32_t times = 0;  // entries before and at the last TransactTime
   for (const Field& field : fields.all()) {
     if (field.tag == kTradeDate) {
+      times = entries;
       const auto day = parse_utc_date(field.value);
       if (!day) return false;
       if (++entries == 1) from_ns = *day;
       until_ns = *day + kDayNs - 1;
     }
     if (field.tag != kTransactTime) continue;
+    // One without a day would be taken for that of the entry before.
+    if (++times != entries) return false;
     const auto time = parse_utc_timestamp(field.value);
     if (!time) return false;
     if (entries < 2) {

@@ -23,7 +23,8 @@ class Fields {
  public:
   // Takes `text` apart, e.g. "8=FIX.4.4|9=...|10=123|" with SOH for |. Checks neither length nor
   // checksum. Errors: false where a field has no '=', its tag is no number from 1 to 999,999
-  // without zeros before it, it has no end, or there are over kMaxFields; the fields before it are kept. Cost: one pass.
+  // without zeros before it, it has no end, or there are over kMaxFields; the fields before it are
+  // kept. Cost: one pass.
   bool parse(std::string_view text);
 
   [[nodiscard]] const std::vector<Field>& all() const noexcept { return fields_; }
@@ -36,9 +37,9 @@ class Fields {
   std::vector<Field> fields_;
 };
 
-// Whether `text` is nothing but fields with tags: numbers of 1 to 9 digits, none of them a 0 in front.
-// What is none can be answered with no RefTagID, and is read as another tag by some engines. Cost:
-// one pass.
+// Whether `text` is nothing but fields with tags: numbers of 1 to 9 digits, none of them with a 0
+// in front. What is none can be answered with no RefTagID, and is read as another tag by some
+// engines. Cost: one pass.
 [[nodiscard]] bool has_tags(std::string_view text) noexcept;
 
 // A whole number as FIX writes it: digits, for signed ones with a '-' before them. Errors: nothing
