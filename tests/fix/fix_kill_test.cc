@@ -24,6 +24,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/fix/execution_ledger.h"
+#include "tests/fix/venue_dictionary.h"
 #include "tests/support/fix_text.h"
 #include "tests/support/random_source.h"
 #include "tests/support/running_venue.h"
@@ -189,6 +190,8 @@ class Trader {
   }
 
   void take(const Message& message) {
+    std::string breach = test::breach_of_dictionary(message.text());
+    if (!breach.empty()) ledger.faults.push_back(std::move(breach));
     if (message.type() == "5") ledger.faults.push_back(readable(message.text()));
     if (message.type() != "3" && message.type() != "5") ledger.take(message);
   }

@@ -11,6 +11,7 @@
 #include "gateway/fix/wire/fields.h"
 #include "gateway/fix/wire/message_writer.h"
 #include "gtest/gtest.h"
+#include "tests/fix/venue_dictionary.h"
 #include "tests/support/fix_text.h"
 
 namespace hourglass::gateway::fix {
@@ -21,6 +22,7 @@ constexpr std::uint32_t kLooks = 1500;
 constexpr std::chrono::milliseconds kBetweenLooks{10};
 
 std::string heard_text(std::string_view message) {
+  EXPECT_EQ(test::breach_of_dictionary(message), "");
   Fields fields;
   fields.parse(message);
   std::string out;

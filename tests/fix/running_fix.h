@@ -79,7 +79,8 @@ class Peer {
   bool send(std::string_view bytes) { return socket_.send(bytes).ok(); }
   bool say(std::string_view type, std::string_view body, std::string_view more = "");
   // The next message from field 35 on, without 49, 52, 56, 60, 122 and 10; "closed" at the end of
-  // the connection, "silence" where nothing comes in `patience`.
+  // the connection, "silence" where nothing comes in `patience`. Fails the test where the message
+  // is not as the published dictionary has it.
   std::string hear(std::chrono::milliseconds patience = std::chrono::seconds(15));
   // The first that begins with `start`, or how it ended before.
   std::string hear_through(std::string_view start);

@@ -7,6 +7,7 @@
 
 #include "fmt/format.h"
 #include "gateway/fix/wire/fields.h"
+#include "tests/fix/venue_dictionary.h"
 #include "tests/support/fix_text.h"
 
 namespace hourglass::gateway::fix::test {
@@ -150,6 +151,8 @@ std::string ScriptPlayer::receive(std::size_t connection, std::string& text) {
   const auto message = member.client->receive(kPatience);
   if (!message.ok()) return std::string(message.status().message());
   if (!message->has_value()) return fmt::format("nothing within {} s", kPatience.count());
+  std::string breach = breach_of_dictionary((*message)->text());
+  if (!breach.empty()) return breach;
   const Fields& fields = (*message)->fields();
   const bool is_repeat = logons_[connection] > 1 && fields.value(43) == "Y";
   for (const Field& field : fields.all()) {
