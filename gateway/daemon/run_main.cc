@@ -14,6 +14,7 @@
 #include "gateway/daemon/data_dir.h"
 #include "gateway/daemon/fix_options.h"
 #include "gateway/daemon/input_lines.h"
+#include "gateway/daemon/output_lines.h"
 #include "gateway/daemon/starter_members.h"
 #include "gateway/daemon/text_door.h"
 #include "gateway/fix/transport/tls_certificate.h"
@@ -32,6 +33,26 @@ constexpr std::uint32_t kYieldsForDisk = 200;
 // A busy thread looks for alarms only now and then.
 constexpr std::uint64_t kRoundsBetweenAlarms = 4096;
 constexpr std::uint64_t kSleepNs = 100'000'000;
+// While output waits for its reader, of whom no socket tells.
+constexpr std::uint64_t kSleepWithOutputNs = 10'000'000;
+// What was said last waits so long for its reader.
+constexpr std::uint64_t kLastOutputNs = 1'000'000'000;
+
+// Standard output and error of a running venue.
+struct Outputs {
+  OutputLines out{STDOUT_FILENO};
+  OutputLines err{STDERR_FILENO};
+
+  bool flush() {
+    const bool said = out.flush();
+    return err.flush() || said;
+  }
+  [[nodiscard]] bool empty() const noexcept { return out.empty() && err.empty(); }
+  void finish() {
+    out.finish(kLastOutputNs);
+    err.finish(kLastOutputNs);
+  }
+};
 
 volatile sig_atomic_t stop_asked = 0;
 volatile sig_atomic_t reload_asked = 0;
@@ -59,11 +80,11 @@ void install_signals() {
   static_cast<void>(::signal(SIGPIPE, SIG_IGN));
 }
 
-void tell_alarm(Venue& venue) {
-  if (const auto alarm = venue.alarm()) fmt::print(stderr, "hourglass run: {}\n", *alarm);
+void tell_alarm(Venue& venue, OutputLines& err) {
+  if (const auto alarm = venue.alarm()) err.put(fmt::format("hourglass run: {}\n", *alarm));
   if (venue.fix() == nullptr) return;
   while (const auto alarm = venue.fix()->door().alarm()) {  // ends: each is told once
-    fmt::print(stderr, "hourglass run: {}\n", *alarm);
+    err.put(fmt::format("hourglass run: {}\n", *alarm));
   }
 }
 
@@ -75,29 +96,30 @@ void raise_descriptor_limit() {
   static_cast<void>(::setrlimit(RLIMIT_NOFILE, &limit));
 }
 
-void tell_fix_door(Venue& venue, const VenueSettings& settings) {
+void tell_fix_door(Venue& venue, const VenueSettings& settings, OutputLines& out) {
   const fix::FixDoor& door = venue.fix()->door();
-  fmt::print("hourglass: FIX 4.4 and 5.0 SP2 on {}:{}\n", settings.fix->address, door.port());
+  out.put(
+      fmt::format("hourglass: FIX 4.4 and 5.0 SP2 on {}:{}\n", settings.fix->address, door.port()));
   const auto fingerprint = fix::certificate_sha256(door.tls()->certificate());
-  fmt::print("hourglass: the same by TLS 1.3 on {}:{}\n", settings.fix->tls->address,
-             door.tls()->port());
-  fmt::print("hourglass: certificate {}, SHA-256 {}\n", door.tls()->certificate(),
-             fingerprint.ok() ? *fingerprint : "unknown");
+  out.put(fmt::format("hourglass: the same by TLS 1.3 on {}:{}\n", settings.fix->tls->address,
+                      door.tls()->port()));
+  out.put(fmt::format("hourglass: certificate {}, SHA-256 {}\n", door.tls()->certificate(),
+                      fingerprint.ok() ? *fingerprint : "unknown"));
   const std::string credentials = fmt::format("{}/fix/{}", settings.data_dir, kStarterCredentials);
   if (::access(credentials.c_str(), R_OK) == 0) {
-    fmt::print("hourglass: who may log on at first stands in {}\n", credentials);
+    out.put(fmt::format("hourglass: who may log on at first stands in {}\n", credentials));
   }
 }
 
 // Carries out one line of a person's. False: to end. Errors: why the venue cannot go on.
-absl::StatusOr<bool> carry_out(TextDoor& door, const std::string& line) {
+absl::StatusOr<bool> carry_out(TextDoor& door, const std::string& line, OutputLines& out) {
   const auto answer = door.answer(line);
   if (answer.ok()) {
-    fmt::print("{}", *answer);
+    out.put(*answer);
   } else if (absl::IsCancelled(answer.status())) {
     return false;
   } else if (absl::IsInvalidArgument(answer.status())) {
-    fmt::print("? {}\n", std::string(answer.status().message()));
+    out.put(fmt::format("? {}\n", std::string(answer.status().message())));
   } else {
     return answer.status();
   }
@@ -105,11 +127,11 @@ absl::StatusOr<bool> carry_out(TextDoor& door, const std::string& line) {
 }
 
 // Takes a changed list of members, and a new certificate, without a restart.
-void reload_members(Venue& venue, const std::string& data_dir) {
+void reload_members(Venue& venue, const std::string& data_dir, OutputLines& err) {
   if (fix::TlsDoor* const tls = venue.fix()->door().tls(); tls != nullptr) {
     if (const absl::Status read = tls->reload_certificate(); !read.ok()) {
-      fmt::print(stderr, "hourglass run: the certificate stays as it is: {}\n",
-                 std::string(read.message()));
+      err.put(fmt::format("hourglass run: the certificate stays as it is: {}\n",
+                          std::string(read.message())));
     }
   }
   const std::string path = fmt::format("{}/fix/members.json", data_dir);
@@ -117,34 +139,35 @@ void reload_members(Venue& venue, const std::string& data_dir) {
   absl::Status status = members.status();
   if (members.ok()) status = venue.fix()->set_members(*members);
   if (status.ok()) {
-    fmt::print(stderr, "hourglass run: members read again from {}\n", path);
+    err.put(fmt::format("hourglass run: members read again from {}\n", path));
   } else {
-    fmt::print(stderr, "hourglass run: members stay as they are: {}\n",
-               std::string(status.message()));
+    err.put(fmt::format("hourglass run: members stay as they are: {}\n",
+                        std::string(status.message())));
   }
 }
 
 // Without a FIX door a person's lines are all there is, and their end is the venue's.
-absl::Status serve_lines(Venue& venue, InputLines& lines, bool interactive) {
+// The next line is read once the answer to the last one has been: nothing of it is ever left out.
+absl::Status serve_lines(Venue& venue, InputLines& lines, bool interactive, Outputs& outputs) {
   TextDoor door(venue);
   bool prompted = false;
   std::uint32_t idle_rounds = 0;
   std::uint64_t rounds = 0;
   for (;;) {  // ends: with a signal, quit, a failed journal, or the input where it is the only door
-    if (!prompted) {
-      if (interactive) fmt::print("> ");
-      std::fflush(stdout);
-      prompted = true;
-    }
+    if (!prompted && interactive) outputs.out.put("> ");
+    prompted = true;
     if (stop_asked != 0) return absl::OkStatus();
     if (reload_asked != 0 && venue.fix() != nullptr) {
       reload_asked = 0;
-      reload_members(venue, venue.data_dir());
+      reload_members(venue, venue.data_dir(), outputs.err);
     }
     std::uint32_t done = venue.do_work();
     if (const absl::Status status = venue.trouble(); !status.ok()) return status;
-    if (const auto line = lines.next()) {
-      const auto goes_on = carry_out(door, *line);
+    if (outputs.flush()) ++done;
+    if (!outputs.out.empty()) {
+      // Whoever reads it comes first.
+    } else if (const auto line = lines.next()) {
+      const auto goes_on = carry_out(door, *line, outputs.out);
       if (!goes_on.ok()) return goes_on.status();
       if (!*goes_on) return absl::OkStatus();
       prompted = false;
@@ -153,16 +176,48 @@ absl::Status serve_lines(Venue& venue, InputLines& lines, bool interactive) {
       return absl::OkStatus();
     }
     idle_rounds = done != 0 ? 0 : idle_rounds + 1;
-    if (idle_rounds == 1 || ++rounds % kRoundsBetweenAlarms == 0) tell_alarm(venue);
+    if (idle_rounds == 1 || ++rounds % kRoundsBetweenAlarms == 0) tell_alarm(venue, outputs.err);
     if (venue.fix() == nullptr) {
-      if (done == 0) lines.wait(kSleepNs);
+      if (done != 0) continue;
+      if (!outputs.out.empty()) {
+        outputs.out.wait(kSleepWithOutputNs);
+      } else {
+        lines.wait(outputs.empty() ? kSleepNs : kSleepWithOutputNs);
+      }
     } else if (idle_rounds > (venue.waits_for_disk() ? kYieldsForDisk : kYields)) {
-      tell_alarm(venue);
-      venue.wait(kSleepNs);
+      tell_alarm(venue, outputs.err);
+      outputs.flush();
+      venue.wait(outputs.empty() ? kSleepNs : kSleepWithOutputNs);
     } else if (done == 0) {
       ::sched_yield();
     }
   }
+}
+
+// From the greeting to the last words. Returns the exit code.
+int serve(Venue& venue, const VenueSettings& settings) {
+  const bool interactive = ::isatty(STDIN_FILENO) == 1;
+  Outputs outputs;
+  outputs.out.put(fmt::format("hourglass: {}\n", venue.summary()));
+  if (settings.fix) tell_fix_door(venue, settings, outputs.out);
+  if (interactive) outputs.out.put(TextDoor::help());
+  signalled_venue = &venue;
+  InputLines lines([&venue] {
+    if (stop_asked == 0) venue.wake();
+  });
+  absl::Status status = serve_lines(venue, lines, interactive, outputs);
+  signalled_venue = nullptr;
+  const absl::Status closed = venue.close();
+  tell_alarm(venue, outputs.err);
+  if (status.ok()) status = closed;
+  if (status.ok()) {
+    outputs.out.put(fmt::format("hourglass: stopped in order at command {}\n",
+                                venue.market().sequence.value()));
+  } else {
+    outputs.err.put(fmt::format("hourglass run: {}\n", std::string(status.message())));
+  }
+  outputs.finish();
+  return status.ok() ? engine::CommandLine::kExitOk : kExitFailed;
 }
 
 }  // namespace
@@ -209,25 +264,7 @@ int run_main(std::span<const std::string_view> args) {
     fmt::print(stderr, "hourglass run: {}\n", std::string(venue.status().message()));
     return kExitFailed;
   }
-  const bool interactive = ::isatty(STDIN_FILENO) == 1;
-  fmt::print("hourglass: {}\n", (*venue)->summary());
-  if (settings.fix) tell_fix_door(**venue, settings);
-  if (interactive) fmt::print("{}", TextDoor::help());
-  signalled_venue = venue->get();
-  InputLines lines([raw = venue->get()] {
-    if (stop_asked == 0) raw->wake();
-  });
-  absl::Status status = serve_lines(**venue, lines, interactive);
-  signalled_venue = nullptr;
-  const absl::Status closed = (*venue)->close();
-  tell_alarm(**venue);
-  if (status.ok()) status = closed;
-  if (!status.ok()) {
-    fmt::print(stderr, "hourglass run: {}\n", std::string(status.message()));
-    return kExitFailed;
-  }
-  fmt::print("hourglass: stopped in order at command {}\n", (*venue)->market().sequence.value());
-  return engine::CommandLine::kExitOk;
+  return serve(**venue, settings);
 }
 
 }  // namespace hourglass::gateway

@@ -77,7 +77,9 @@ engine::ClientOrderId text_id(ClientKey key) {
 
 }  // namespace
 
-TextDoor::TextDoor(Venue& venue) : venue_(venue), reports_(venue.pipeline().rings().events) {}
+TextDoor::TextDoor(Venue& venue) : venue_(venue), reports_(venue.pipeline().rings().events) {
+  acted_.set(account_);
+}
 
 std::string_view TextDoor::help() {
   return "  list                                   what is listed, best prices\n"
@@ -219,6 +221,7 @@ absl::StatusOr<std::string> TextDoor::use_account(const Words& words) {
     return absl::InvalidArgumentError(fmt::format("account N, 1 to {}", engine::kMaxSessions - 1));
   }
   account_ = static_cast<std::uint32_t>(*value);
+  acted_.set(account_);
   return fmt::format("account {}\n", account_);
 }
 
@@ -265,22 +268,65 @@ absl::StatusOr<std::string> TextDoor::news(std::string_view verb, std::string_vi
   return fmt::format("news to {} {}\n", told, told == 1 ? "session" : "sessions");
 }
 
+// With nothing else on its way, what is applied next is the command and what follows from it.
 absl::StatusOr<std::string> TextDoor::send(const Command& command) {
-  if (venue_.pipeline().rings().ingress.try_push(command) != engine::PushResult::kPushed) {
+  if (const absl::Status status = venue_.settle(); !status.ok()) return status;
+  std::string told = tell_new({});
+  engine::PipelineRings& rings = venue_.pipeline().rings();
+  engine::SequenceRange its{.first = rings.applied.get(), .end = 0};
+  if (rings.ingress.try_push(command) != engine::PushResult::kPushed) {
     return absl::UnavailableError("the venue takes no orders now");
   }
+  while (venue_.pipeline().do_work() != 0) {  // ends: what follows from one command is finite
+  }
+  its.end = rings.applied.get();
   if (const absl::Status status = venue_.settle(); !status.ok()) return status;
+  told += tell_new(its);
+  told += fmt::format("durable through {}\n", rings.durable.get() - 1);
+  return told;
+}
+
+std::string TextDoor::tell_new(engine::SequenceRange its) {
   std::string told;
   for (;;) {  // ends: settle() left finitely many events
     Event event;
     const engine::PollResult result = reports_.poll(event);
-    if (result == engine::PollResult::kEmpty) break;
-    told += result == engine::PollResult::kItem
-                ? tell(event)
-                : fmt::format("({} reports not shown)\n", reports_.lost().count());
+    if (result == engine::PollResult::kEmpty) return told;
+    if (result == engine::PollResult::kLost) {
+      told += fmt::format("({} events went by unread; some may have been of this door's orders)\n",
+                          reports_.lost().count());
+      continue;
+    }
+    const std::uint64_t sequence = event.header().command_sequence.value();
+    const bool is_own = concerns(event);
+    if (is_own || (sequence >= its.first && sequence < its.end)) told += tell(event);
   }
-  told += fmt::format("durable through {}\n", venue_.pipeline().rings().durable.get() - 1);
-  return told;
+}
+
+bool TextDoor::concerns(const Event& event) {
+  const auto is_own = [this](engine::SessionId session) { return acted_.test(session.value()); };
+  switch (event.header().kind) {
+    case EventKind::kOrderAccepted: return is_own(event.as<engine::OrderAccepted>().order.session);
+    case EventKind::kOrderReplaced: return is_own(event.as<engine::OrderReplaced>().order.session);
+    case EventKind::kOrderCancelled:
+      return is_own(event.as<engine::OrderCancelled>().order.session);
+    case EventKind::kRequestRejected: return is_own(event.as<engine::RequestRejected>().session);
+    case EventKind::kMassCancelDone: return is_own(event.as<engine::MassCancelDone>().session);
+    case EventKind::kFundsAdjusted: return is_own(event.as<engine::FundsAdjusted>().session);
+    case EventKind::kTrade: {
+      const auto& trade = event.as<engine::Trade>();
+      if (is_own(trade.resting.session)) last_traded_ = trade.resting.order_id;
+      if (is_own(trade.incoming.session)) last_traded_ = trade.incoming.order_id;
+      return is_own(trade.resting.session) || is_own(trade.incoming.session);
+    }
+    // Whose order it is was told by the trade before: an iceberg's next tranche rests behind it.
+    case EventKind::kOrderRested: return event.as<engine::OrderRested>().order_id == last_traded_;
+    case EventKind::kInstrumentDefined:
+    case EventKind::kTradingStateChanged:
+    case EventKind::kPriceBandChanged:
+    case EventKind::kTradingDayEnded: return false;
+  }
+  return false;
 }
 
 // Nothing where nothing is displayed.

@@ -1,6 +1,7 @@
 // TextDoor: a person's door to a venue, one line an order, and the operator's.
 #pragma once
 
+#include <bitset>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -13,8 +14,9 @@
 
 namespace hourglass::gateway {
 
-// Reads a line, sends its command, and answers with the reports once they are durable. One line at
-// a time, on the venue's thread; not for speed.
+// Reads a line, sends its command, and answers with the reports once they are durable: what the
+// command did, and what became of orders of the accounts it acted as. What others do is told to
+// them alone. One line at a time, on the venue's thread; not for speed.
 class TextDoor {
  public:
   // The venue outlives the door. Tells what happens from now on.
@@ -42,8 +44,12 @@ class TextDoor {
   [[nodiscard]] absl::StatusOr<std::string> book(const Words& words) const;
   [[nodiscard]] std::string list() const;
 
-  // Pushes, waits until durable, and tells the events.
+  // Pushes, waits until durable, and tells what it did.
   absl::StatusOr<std::string> send(const engine::Command& command);
+  // Tells the events of the commands in `its`, and those that are this door's business, of all
+  // that have come.
+  std::string tell_new(engine::SequenceRange its);
+  [[nodiscard]] bool concerns(const engine::Event& event);
   [[nodiscard]] std::string tell(const engine::Event& event) const;
   [[nodiscard]] std::string rests(engine::OrderId order, std::uint32_t displayed,
                                   engine::Price price, engine::InstrumentId instrument) const;
@@ -62,6 +68,8 @@ class TextDoor {
   engine::SlowReader<engine::Event> reports_;
   std::uint32_t account_ = 1;
   std::uint32_t session_sequence_ = 0;
+  std::bitset<engine::kMaxSessions> acted_;  // accounts, and the sessions of the same numbers
+  engine::OrderId last_traded_{0};           // of an order of theirs
 };
 
 }  // namespace hourglass::gateway
