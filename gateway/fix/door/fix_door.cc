@@ -112,7 +112,9 @@ absl::Status FixDoor::open_session(const Member& member) {
     return absl::OkStatus();
   }
   // Numbers of reports mean something else in a drop copy session.
-  auto file = SessionFile::open(fmt::format("{}/{}-{}{}.hgf", settings_.directory, member.comp_id,
+  const std::string& directory =
+      settings_.session_directory.empty() ? settings_.directory : settings_.session_directory;
+  auto file = SessionFile::open(fmt::format("{}/{}-{}{}.hgf", directory, member.comp_id,
                                             member.session, member.drop_copy ? "-copy" : ""),
                                 {.ring_bytes = settings_.session_file_bytes});
   if (!file.ok()) return file.status();
