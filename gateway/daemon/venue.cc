@@ -67,7 +67,9 @@ absl::Status Venue::open_fix(const VenueSettings& settings) {
     if (!sessions.ok()) return sessions.status();
     door.session_directory = *std::move(sessions);
   }
-  auto members = open_members(door.directory);
+  const bool is_first_start = !directory_->has_journal();
+  if (door.tls) door.tls->replaces_lone_key = is_first_start;
+  auto members = open_members(door.directory, is_first_start);
   if (!members.ok()) return members.status();
   auto gateway = fix::FixGateway::open(std::move(door), *std::move(members));
   if (!gateway.ok()) return gateway.status();

@@ -44,8 +44,8 @@ class Venue {
   // opens the market: a new venue lists the starter list; a recovered one is paused, cancels what
   // asked to be cancelled with its connection unless that had logged out, and opens again. Errors:
   // the journal's, with the place of any damage; kFailedPrecondition where another process uses the
-  // directory, where a venue that traded lacks its journal, or where a session's file is ahead of
-  // the journal. Cost: the journal's tail.
+  // directory, where a venue that traded lacks its journal, its member list or a half of its
+  // certificate, or where a session's file is ahead of the journal. Cost: the journal's tail.
   static absl::StatusOr<std::unique_ptr<Venue>> open(const VenueSettings& settings);
   // Out of line: whoever deletes a pipeline instantiates all of the exchange.
   ~Venue();

@@ -48,12 +48,15 @@ class VenueDirectoryTest : public ::testing::Test {
     EXPECT_FALSE(found.empty()) << start;
     for (const fs::path& file : found) fs::remove(file);
   }
+  // A start that is not to go on; one that does is ended.
+  engine::test::Ended start_again() const {
+    return engine::test::run_program({"/usr/bin/timeout", "20", HOURGLASS_PROGRAM, "run",
+                                      "--data-dir", venue_.data_dir(), "--fix-port", "0"});
+  }
   // A start that is refused, and says so; it changes nothing.
   std::string refused() const {
     const auto before = contents();
-    const engine::test::Ended ended =
-        engine::test::run_program({HOURGLASS_PROGRAM, "run", "--data-dir", venue_.data_dir(),
-                                   "--fix-port", "0", "--fix-tls-port", "0"});
+    const engine::test::Ended ended = start_again();
     EXPECT_EQ(ended.exit_code, 1) << ended.output;
     EXPECT_TRUE(contents() == before);
     return ended.output;
@@ -72,8 +75,7 @@ class VenueDirectoryTest : public ::testing::Test {
 };
 
 TEST_F(VenueDirectoryTest, IsOneVenuesAtATime) {
-  const engine::test::Ended second = engine::test::run_program(
-      {HOURGLASS_PROGRAM, "run", "--data-dir", venue_.data_dir(), "--fix-port", "0"});
+  const engine::test::Ended second = start_again();
   EXPECT_EQ(second.exit_code, 1);
   EXPECT_EQ(second.output,
             fmt::format("hourglass run: another process uses the data directory {}: one venue at "
@@ -106,10 +108,11 @@ TEST_F(VenueDirectoryTest, IsRefusedWithTracesOfTradingAndNoJournal) {
   trade(1, "A1");
 }
 
-// The session files are what it had made.
+// The session files and half a certificate are what it had made.
 TEST_F(VenueDirectoryTest, StartsBehindAFirstStartThatDiedBeforeItsJournal) {
   ASSERT_EQ(venue_.stop(), 0);
   for (const std::string start : {"seg-", "idx-", "events.hge", "fix/DROPCOPY1"}) remove(start);
+  fs::remove(path("fix/tls/certificate.pem"));
   const std::string password = venue_.password();
   venue_.start();
   EXPECT_EQ(venue_.password(), password);
@@ -128,8 +131,7 @@ TEST_F(VenueDirectoryTest, IsRefusedWhereASessionsFileIsAheadOfTheJournal) {
   ASSERT_EQ(venue_.stop(), 0);
   for (const std::string& file : files) fs::rename(file + ".kept", file);
   const auto said_at_start = [&] {
-    const engine::test::Ended ended = engine::test::run_program(
-        {HOURGLASS_PROGRAM, "run", "--data-dir", venue_.data_dir(), "--fix-port", "0"});
+    const engine::test::Ended ended = start_again();
     EXPECT_EQ(ended.exit_code, 1);
     return ended.output;
   };
@@ -164,6 +166,40 @@ TEST_F(VenueDirectoryTest, KeepsItsSessionsFromAVolatileRun) {
   EXPECT_TRUE(contents() == before);
   venue_.start();
   trade(4, "A2");
+}
+
+TEST_F(VenueDirectoryTest, GetsNoOtherMembersForALostList) {
+  ASSERT_EQ(venue_.stop(), 0);
+  const std::string list = path("fix/members.json");
+  fs::rename(list, list + ".lost");
+  EXPECT_THAT(refused(), HasSubstr(fmt::format("{} is missing, but there is a journal", list)));
+  fs::rename(list + ".lost", list);
+  venue_.start();
+  trade(1, "A1");
+}
+
+// As the refusal says.
+TEST_F(VenueDirectoryTest, TakesAListThatIsBegunByHand) {
+  ASSERT_EQ(venue_.stop(), 0);
+  fs::remove_all(path("fix"));
+  EXPECT_THAT(refused(), HasSubstr("begin it with `hourglass member add`"));
+  const std::string password = venue_.add_member("FIRST", "11");
+  venue_.start();
+  Peer peer(venue_, {.sender = "FIRST"});
+  EXPECT_THAT(peer.log_on(password), testing::StartsWith("35=A|34=1|"));
+}
+
+TEST_F(VenueDirectoryTest, GetsNoOtherCertificateForALostHalf) {
+  ASSERT_EQ(venue_.stop(), 0);
+  const std::string key = path("fix/tls/key.pem");
+  const std::string certificate = path("fix/tls/certificate.pem");
+  for (const auto& [lost, other] : {std::pair(key, certificate), std::pair(certificate, key)}) {
+    fs::rename(lost, lost + ".lost");
+    EXPECT_THAT(refused(), HasSubstr(fmt::format("{} is missing, but {} is there", lost, other)));
+    fs::rename(lost + ".lost", lost);
+  }
+  venue_.start();
+  trade(1, "A1");
 }
 
 }  // namespace
