@@ -135,7 +135,7 @@ absl::Status Venue::submit(const Command& command) {
 }
 
 absl::Status Venue::list_new() {
-  for (const engine::DefineInstrument& define : starter_list()) {
+  for (const engine::DefineInstrument& define : starter_list(clock_ns_())) {
     if (const absl::Status status = submit(Command::of(define)); !status.ok()) return status;
   }
   if (fix_) {
