@@ -241,8 +241,10 @@ int run_main(std::span<const std::string_view> args) {
               "commands between two snapshots of the whole state; a start begins with the newest");
   fix_options.declare(line);
   line.flag("no-fix", no_fix, "open no FIX door; the venue ends with its standard input");
-  line.flag("volatile", settings.is_volatile,
-            "keep NO journal, for measuring only: whatever happens is lost at the end");
+  line.flag(
+      "volatile", settings.is_volatile,
+      "keep NO journal, for measuring only: whatever happens is lost at the end; FIX sessions "
+      "begin at number 1 with each such run (their files: fix/volatile)");
   line.flag("no-shadow", no_shadow,
             "keep no event store and take no snapshots; saves the memory of a second exchange");
   if (const std::optional<int> exit_code = line.parse_or_explain(args)) return *exit_code;

@@ -1,14 +1,19 @@
 #include "gateway/daemon/starter_list.h"
 
 #include <algorithm>
-#include <array>
+#include <chrono>
+#include <string>
 #include <string_view>
+
+#include "fmt/format.h"
 
 namespace hourglass::gateway {
 namespace {
 
+namespace chrono = std::chrono;
+
 struct Row {
-  std::string_view symbol;
+  std::string symbol;
   std::int64_t tick_nano_usd;
   std::int64_t gpu_hours;  // in one lot
   std::int64_t max_ticks;
@@ -17,31 +22,50 @@ struct Row {
 };
 
 constexpr std::int64_t kDayHours = 24;
-constexpr std::int64_t kDecemberHours = 31 * kDayHours;
-constexpr std::int64_t kJanuaryHours = 31 * kDayHours;
 constexpr std::int64_t kTickOfSpot = 100'000;       // 0.0001 USD a GPU-hour
 constexpr std::int64_t kTickOfFutures = 1'000'000;  // 0.001 USD a GPU-hour
 constexpr std::int64_t kTickOfFund = 10'000'000;    // 0.01 USD a share
 
 constexpr engine::Money kStarterFunds(10'000'000'000'000);  // 10 million USD
 
-constexpr std::array kRows = {
-    Row{"H100.D1", kTickOfSpot, kDayHours, 1'000'000, 1, 500},
-    Row{"H200.D1", kTickOfSpot, kDayHours, 1'000'000, 1, 500},
-    Row{"B200.D1", kTickOfSpot, kDayHours, 1'000'000, 1, 500},
-    Row{"H100.F.2026-12", kTickOfFutures, kDecemberHours, 100'000, 2, 50},
-    Row{"H200.F.2026-12", kTickOfFutures, kDecemberHours, 100'000, 2, 50},
-    Row{"B200.F.2026-12", kTickOfFutures, kDecemberHours, 100'000, 2, 50},
-    Row{"H100.F.2027-01", kTickOfFutures, kJanuaryHours, 100'000, 2, 50},
-    Row{"GPUX", kTickOfFund, 1, 1'000'000, 3, 50},
-};
+Row spot(std::string_view gpu) {
+  return {fmt::format("{}.D1", gpu), kTickOfSpot, kDayHours, 1'000'000, 1, 500};
+}
+
+// One GPU for all hours of the month.
+Row future(std::string_view gpu, chrono::year_month month) {
+  const auto last = month / chrono::last;
+  return {fmt::format("{}.F.{:04}-{:02}", gpu, static_cast<std::int32_t>(month.year()),
+                      static_cast<std::uint32_t>(month.month())),
+          kTickOfFutures,
+          static_cast<std::int64_t>(static_cast<std::uint32_t>(last.day())) * kDayHours,
+          100'000,
+          2,
+          50};
+}
+
+// A month's future is listed before the month begins.
+std::vector<Row> rows_at(std::uint64_t now_ns) {
+  const chrono::sys_seconds now{chrono::seconds(now_ns / 1'000'000'000)};
+  const chrono::year_month_day today(chrono::floor<chrono::days>(now));
+  const chrono::year_month next =
+      chrono::year_month(today.year(), today.month()) + chrono::months(1);
+  return {spot("H100"),
+          spot("H200"),
+          spot("B200"),
+          future("H100", next),
+          future("H200", next),
+          future("B200", next),
+          future("H100", next + chrono::months(1)),
+          {"GPUX", kTickOfFund, 1, 1'000'000, 3, 50}};
+}
 
 }  // namespace
 
-std::vector<engine::DefineInstrument> starter_list() {
+std::vector<engine::DefineInstrument> starter_list(std::uint64_t now_ns) {
   std::vector<engine::DefineInstrument> list;
   std::uint32_t id = 1;
-  for (const Row& row : kRows) {
+  for (const Row& row : rows_at(now_ns)) {
     engine::DefineInstrument define{};
     define.header = engine::make_header<engine::DefineInstrument>(
         engine::SessionId(0), engine::AccountId(0), engine::InstrumentId(id++));

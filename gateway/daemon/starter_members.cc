@@ -82,15 +82,22 @@ absl::StatusOr<fix::MemberList> make_starter_members(const std::string& director
 
 }  // namespace
 
-absl::StatusOr<fix::MemberList> open_members(const std::string& directory) {
+absl::StatusOr<fix::MemberList> open_members(const std::string& directory, bool is_first_start) {
   std::error_code error;
+  const std::string path = fmt::format("{}/members.json", directory);
+  if (!is_first_start && !std::filesystem::exists(path, error)) {
+    return absl::FailedPreconditionError(fmt::format(
+        "{} is missing, but there is a journal: the venue is not new, and its members are not "
+        "replaced by others. Put the list back; where there never was one (all runs were with "
+        "--no-fix) begin it with `hourglass member add`",
+        path));
+  }
   std::filesystem::create_directories(directory, error);
   if (error) {
     return absl::InvalidArgumentError(
         fmt::format("cannot make the directory {}: {}", directory, error.message()));
   }
   if (const absl::Status status = fix::start_cryptography(); !status.ok()) return status;
-  const std::string path = fmt::format("{}/members.json", directory);
   auto members = fix::MemberList::load(path);
   if (!absl::IsNotFound(members.status())) return members;
   // Somebody may be adding the first one at this moment.

@@ -16,8 +16,9 @@ inline constexpr char kStarterDropCopy[] = "DROPCOPY1";
 
 // The member list of `directory`, which is made if it is missing. A directory without a list gets
 // two members to try the venue with, TRADER1 and TRADER2, and a drop copy of both, whose fresh
-// passwords stand in kStarterCredentials, readable by its owner alone. Errors: MemberList's, the
-// system's.
-absl::StatusOr<fix::MemberList> open_members(const std::string& directory);
+// passwords stand in kStarterCredentials, readable by its owner alone; where the venue is
+// not new (`is_first_start` is false) a list that is missing was lost. Errors: kFailedPrecondition
+// for that, nothing changed; MemberList's, the system's.
+absl::StatusOr<fix::MemberList> open_members(const std::string& directory, bool is_first_start);
 
 }  // namespace hourglass::gateway

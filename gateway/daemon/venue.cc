@@ -2,7 +2,6 @@
 
 #include <sys/random.h>
 
-#include <filesystem>
 #include <utility>
 
 #include "fmt/format.h"
@@ -32,18 +31,20 @@ Venue::Venue() = default;
 Venue::~Venue() = default;
 
 absl::StatusOr<std::unique_ptr<Venue>> Venue::open(const VenueSettings& settings) {
-  std::error_code error;
-  std::filesystem::create_directories(settings.data_dir, error);
-  if (error) {
-    return absl::InvalidArgumentError(
-        fmt::format("cannot make the data directory {}: {}", settings.data_dir, error.message()));
+  auto directory = VenueDirectory::open(settings.data_dir);
+  if (!directory.ok()) return directory.status();
+  if (!settings.is_volatile) {
+    const absl::Status status = (*directory)->check_journal_is_not_missing();
+    if (!status.ok()) return status;
   }
   auto venue = std::unique_ptr<Venue>(new Venue);
+  venue->directory_ = *std::move(directory);
   venue->data_dir_ = settings.data_dir;
   venue->clock_ns_ =
       settings.clock_ns ? settings.clock_ns : [] { return engine::SystemClock{}.now().value(); };
   if (const absl::Status status = venue->open_fix(settings); !status.ok()) return status;
   if (const absl::Status status = venue->open_pipeline(settings); !status.ok()) return status;
+  if (const absl::Status status = venue->check_sessions(); !status.ok()) return status;
   if (venue->fix_) venue->fix_->attach(venue->pipeline_->rings());
   if (const absl::Status status = venue->pipeline_->start(); !status.ok()) return status;
   const bool is_new = venue->market().sequence == engine::SequenceNumber(0);
@@ -61,7 +62,14 @@ absl::Status Venue::open_fix(const VenueSettings& settings) {
   if (!settings.fix) return absl::OkStatus();
   fix::FixDoorSettings door = *settings.fix;
   door.directory = fmt::format("{}/fix", settings.data_dir);
-  auto members = open_members(door.directory);
+  if (settings.is_volatile) {
+    auto sessions = directory_->empty_volatile_sessions();
+    if (!sessions.ok()) return sessions.status();
+    door.session_directory = *std::move(sessions);
+  }
+  const bool is_first_start = !directory_->has_journal();
+  if (door.tls) door.tls->replaces_lone_key = is_first_start;
+  auto members = open_members(door.directory, is_first_start);
   if (!members.ok()) return members.status();
   auto gateway = fix::FixGateway::open(std::move(door), *std::move(members));
   if (!gateway.ok()) return gateway.status();
@@ -97,6 +105,28 @@ absl::Status Venue::open_pipeline(const VenueSettings& settings) {
   return absl::OkStatus();
 }
 
+// A report leaves once its command is durable, so no session's file can know of more than the
+// journal. One that does belongs to another journal, or a later state of this one, and would
+// swallow the reports to come up to its number.
+absl::Status Venue::check_sessions() const {
+  if (!fix_) return absl::OkStatus();
+  for (fix::DoorSession* const session : fix_->door().sessions()) {
+    const fix::Member& member = session->member();
+    const std::uint64_t recorded = session->file().last_report();
+    const std::uint64_t yielded = member.drop_copy
+                                      ? fix_->reports().last_copy()
+                                      : market().sessions[member.session].report_number;
+    if (recorded <= yielded) continue;
+    return absl::FailedPreconditionError(fmt::format(
+        "the file of session {} in {}/fix has recorded reports up to {}, the journal yields them "
+        "up to {}: the journal is older than the file, or not its own. Put back the journal that "
+        "belongs to it, or move {}-{}*.hgf away: then the session begins at number 1 and is told "
+        "the reports of this journal",
+        member.comp_id, data_dir_, recorded, yielded, member.comp_id, member.session));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Venue::submit(const Command& command) {
   while (!pipeline_->sequencer().submit(command)) {
     if (const absl::Status status = settle(); !status.ok()) return status;
@@ -105,7 +135,7 @@ absl::Status Venue::submit(const Command& command) {
 }
 
 absl::Status Venue::list_new() {
-  for (const engine::DefineInstrument& define : starter_list()) {
+  for (const engine::DefineInstrument& define : starter_list(clock_ns_())) {
     if (const absl::Status status = submit(Command::of(define)); !status.ok()) return status;
   }
   if (fix_) {

@@ -11,6 +11,7 @@
 #include "engine/journal/file_device.h"
 #include "engine/ring/wake_signal.h"
 #include "engine/sequencer/pipeline.h"
+#include "gateway/daemon/venue_directory.h"
 #include "gateway/fix/fix_gateway.h"
 #include "risk/clearing/funded_limit.h"
 
@@ -24,7 +25,8 @@ struct VenueSettings {
   // The FIX door; none: the venue is reached by its owner's thread alone. Its directory is made
   // beside the journal.
   std::optional<fix::FixDoorSettings> fix = std::nullopt;
-  // No journal: for measuring. Nothing survives.
+  // No journal: for measuring. Nothing survives, and files of a durable venue there stay untouched:
+  // the FIX sessions' stand in fix/volatile, begun at 1 by each start.
   bool is_volatile = false;
   // What the schedule goes by, ns UTC; empty: the system's clock. Stamps are the system's always.
   std::function<std::uint64_t()> clock_ns = {};
@@ -41,7 +43,9 @@ class Venue {
   // Opens or begins the journal in data_dir, brings the exchange to its last durable command and
   // opens the market: a new venue lists the starter list; a recovered one is paused, cancels what
   // asked to be cancelled with its connection unless that had logged out, and opens again. Errors:
-  // the journal's, with the place of any damage. Cost: the journal's tail.
+  // the journal's, with the place of any damage; kFailedPrecondition where another process uses the
+  // directory, where a venue that traded lacks its journal, its member list or a half of its
+  // certificate, or where a session's file is ahead of the journal. Cost: the journal's tail.
   static absl::StatusOr<std::unique_ptr<Venue>> open(const VenueSettings& settings);
   // Out of line: whoever deletes a pipeline instantiates all of the exchange.
   ~Venue();
@@ -88,7 +92,10 @@ class Venue {
   std::uint32_t keep_time();
   absl::Status open_fix(const VenueSettings& settings);
   absl::Status open_pipeline(const VenueSettings& settings);
+  // Errors: kFailedPrecondition for a session's file that is ahead of the journal.
+  [[nodiscard]] absl::Status check_sessions() const;
 
+  std::unique_ptr<VenueDirectory> directory_;  // held until all else is closed
   std::string data_dir_;
   std::function<std::uint64_t()> clock_ns_;
   std::uint64_t day_ = 0;  // whose end is to come, counted from 1970

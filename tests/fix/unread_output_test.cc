@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <string>
+#include <thread>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -11,6 +12,8 @@
 namespace hourglass::gateway::fix {
 namespace {
 
+// Ample; were it not, the test would see less and still pass.
+constexpr std::chrono::milliseconds kPipeIsFullIn{500};
 constexpr char kLoggedOn[] = "35=A|34=1|98=0|108=60|";
 
 // More answers than the pipe and the program's own queue hold.
@@ -19,6 +22,7 @@ TEST(UnreadOutput, HoldsUpNoMemberAndNoEnd) {
   Peer peer(venue);
   ASSERT_EQ(peer.log_on(venue.password()), kLoggedOn);
   for (int i = 0; i < 400; ++i) ASSERT_TRUE(venue.program().say("list"));
+  std::this_thread::sleep_for(kPipeIsFullIn);
   EXPECT_EQ(peer.order("A1"), accepted("A1"));
   peer.say("1", "112=still here|");
   EXPECT_EQ(peer.hear_through("35=0"), "35=0|34=3|112=still here|");

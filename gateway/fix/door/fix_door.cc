@@ -41,20 +41,21 @@ absl::StatusOr<std::unique_ptr<FixDoor>> FixDoor::open(FixDoorSettings settings,
   auto door = std::unique_ptr<FixDoor>(new FixDoor(std::move(settings), application));
   if (door->wake_fd_ < 0) return absl::InternalError("the system gives no eventfd");
   if (const absl::Status status = door->read_dictionaries(); !status.ok()) return status;
-  door->context_.now_ns = door->clock_ns();
-  for (const Member& member : members.all()) {
-    if (const absl::Status status = door->open_session(member); !status.ok()) return status;
-  }
   FixDoor* const raw = door.get();
-  door->authenticator_ =
-      std::make_unique<Authenticator>([raw] { raw->wake(); }, raw->settings_.directory);
-  door->users_ = std::make_unique<UserRequests>(*door->authenticator_);
+  // Before the sessions' files, which are not as they were once they were opened.
   if (door->settings_.tls) {
     auto tls =
         TlsDoor::open(*door->settings_.tls, door->settings_.directory, [raw] { raw->wake(); });
     if (!tls.ok()) return tls.status();
     door->tls_ = *std::move(tls);
   }
+  door->context_.now_ns = door->clock_ns();
+  for (const Member& member : members.all()) {
+    if (const absl::Status status = door->open_session(member); !status.ok()) return status;
+  }
+  door->authenticator_ =
+      std::make_unique<Authenticator>([raw] { raw->wake(); }, raw->settings_.directory);
+  door->users_ = std::make_unique<UserRequests>(*door->authenticator_);
   return door;
 }
 
@@ -113,7 +114,9 @@ absl::Status FixDoor::open_session(const Member& member) {
     return absl::OkStatus();
   }
   // Numbers of reports mean something else in a drop copy session.
-  auto file = SessionFile::open(fmt::format("{}/{}-{}{}.hgf", settings_.directory, member.comp_id,
+  const std::string& directory =
+      settings_.session_directory.empty() ? settings_.directory : settings_.session_directory;
+  auto file = SessionFile::open(fmt::format("{}/{}-{}{}.hgf", directory, member.comp_id,
                                             member.session, member.drop_copy ? "-copy" : ""),
                                 {.ring_bytes = settings_.session_file_bytes});
   if (!file.ok()) return file.status();

@@ -44,8 +44,9 @@ inline constexpr std::uint64_t kLogonWithinNs = 10'000'000'000;
 inline constexpr std::uint64_t kWeekNs = 7ULL * 86'400 * 1'000'000'000;
 
 struct FixDoorSettings {
-  std::string venue = "HOURGLASS";  // the venue's CompID
-  std::string directory;            // of members, and of the sessions' files
+  std::string venue = "HOURGLASS";     // the venue's CompID
+  std::string directory;               // of members, and of the sessions' files
+  std::string session_directory = {};  // of the sessions' files; empty: `directory`
   std::string address = "127.0.0.1";
   std::uint16_t port = kDefaultFixPort;  // 0: any free one
   std::optional<TlsDoorSettings> tls = std::nullopt;

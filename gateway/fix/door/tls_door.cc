@@ -17,8 +17,16 @@ absl::StatusOr<std::unique_ptr<TlsDoor>> TlsDoor::open(TlsDoorSettings settings,
     settings.key = fmt::format("{}/key.pem", own);
     std::error_code error;
     std::filesystem::create_directories(own, error);
-    if (!std::filesystem::exists(settings.certificate, error) ||
-        !std::filesystem::exists(settings.key, error)) {
+    const bool has_certificate = std::filesystem::exists(settings.certificate, error);
+    const bool has_key = std::filesystem::exists(settings.key, error);
+    if (has_certificate != has_key && !(has_key && settings.replaces_lone_key)) {
+      return absl::FailedPreconditionError(fmt::format(
+          "{} is missing, but {} is there. Put it back; or, for a fresh pair that members have to "
+          "be given anew, move the other away too",
+          has_key ? settings.certificate : settings.key,
+          has_key ? settings.key : settings.certificate));
+    }
+    if (!has_certificate) {
       const absl::Status made = make_self_signed(settings.certificate, settings.key);
       if (!made.ok()) return made;
     }

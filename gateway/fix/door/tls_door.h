@@ -22,13 +22,17 @@ struct TlsDoorSettings {
   // and made where there are none.
   std::string certificate = {};
   std::string key = {};
+  // Whether a key without a certificate is what a first start left that died between the two, and
+  // may be replaced.
+  bool replaces_lone_key = false;
 };
 
 // Thread: the door's.
 class TlsDoor {
  public:
   // Finds the certificate, or makes it; listens nowhere yet. `wake` is TlsAcceptor's. Errors:
-  // TlsContext's and make_self_signed()'s.
+  // kFailedPrecondition where one of the files is there without the other, nothing changed: a fresh
+  // pair would replace a certificate that members believe; TlsContext's and make_self_signed()'s.
   static absl::StatusOr<std::unique_ptr<TlsDoor>> open(TlsDoorSettings settings,
                                                        const std::string& directory,
                                                        std::function<void()> wake);

@@ -1,0 +1,43 @@
+// VenueDirectory: a venue's data directory, held by one process, and what stands in it at a start.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+namespace hourglass::gateway {
+
+// Thread: one at a time.
+class VenueDirectory {
+ public:
+  // Makes `path` where it is missing, and keeps other venues out of it as long as this lives.
+  // Errors: kInvalidArgument where it cannot be made; kFailedPrecondition where another process
+  // uses it, nothing changed; the system's; all with the path.
+  static absl::StatusOr<std::unique_ptr<VenueDirectory>> open(std::string path);
+  ~VenueDirectory();
+  VenueDirectory(const VenueDirectory&) = delete;
+  VenueDirectory& operator=(const VenueDirectory&) = delete;
+
+  // Whether a journal was begun here: the venue is not new.
+  [[nodiscard]] bool has_journal() const noexcept { return has_journal_; }
+  // Errors: kFailedPrecondition where there is no journal but something that only trading leaves
+  // (snapshots, the event store, indexes with frames, session files that were logged on to), named;
+  // nothing changed. What a first start leaves that died before it began its journal is none of
+  // these.
+  [[nodiscard]] absl::Status check_journal_is_not_missing() const;
+  // Where a volatile run keeps its sessions' files: fix/volatile, made and emptied. Errors: the
+  // system's.
+  [[nodiscard]] absl::StatusOr<std::string> empty_volatile_sessions() const;
+
+ private:
+  VenueDirectory(std::string path, int descriptor) : path_(std::move(path)), lock_(descriptor) {}
+
+  std::string path_;
+  int lock_;
+  bool has_journal_ = false;
+};
+
+}  // namespace hourglass::gateway
