@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "gateway/fix/door/file_alarms.h"
+
 namespace hourglass::gateway::fix {
 
 using engine::Command;
@@ -158,13 +160,20 @@ std::optional<Dialect> FixGateway::dialect(SessionId session) const {
   return found == nullptr ? std::nullopt : std::optional(found->dialect());
 }
 
-// A report already recorded was made again only because its event was followed again.
+// A report already recorded was made again only because its event was followed again, and is told
+// again where its record is damaged.
 void FixGateway::report(SessionId id, std::uint32_t number, const MessageWriter& writer) {
   DoorSession* const session = door_->session(id);
   // A drop copy session's file counts copies.
   if (session == nullptr || session->member().drop_copy) return;
-  if (number <= session->file().last_report()) return;
-  if (recovering_) session->set_possibly_resent(session->file().power_was_lost());
+  SessionFile& file = session->file();
+  const bool is_lost = recovering_ && file.lost().has_report(number);
+  if (number <= file.last_report() && !is_lost) return;
+  if (recovering_) {
+    if (const auto alarm = go_on_behind_lost_file(file)) door_->context().alarms.push_back(*alarm);
+    session->set_possibly_resent(is_lost || file.power_was_lost() ||
+                                 file.next_sender() >= kNextSenderBehindLostFile);
+  }
   session->send_application(writer, number);
 }
 

@@ -297,11 +297,19 @@ TEST_F(SessionFileTest, AFileThatIsOpenIsRefusedByName) {
   EXPECT_THAT(std::string(refused.message()), testing::HasSubstr(path_));
 }
 
-TEST_F(SessionFileTest, AnEmptyFileAndADraftAreBegunAnewAndAnotherFileIsRefused) {
-  std::ofstream(path_).close();
-  std::ofstream(path_ + ".new") << "the part of a file that a crash left";
+TEST_F(SessionFileTest, ADraftIsBegunAnewAndAnEmptyFileAndAnotherOneAreRefused) {
+  for (const std::string_view left : {"the part of a file that a crash left", ""}) {
+    std::filesystem::remove(path_);
+    std::ofstream(path_ + ".new") << left;
+    open().reset();
+    EXPECT_FALSE(std::filesystem::exists(path_ + ".new"));
+  }
+  std::filesystem::resize_file(path_, 0);
+  EXPECT_EQ(refusal().code(), absl::StatusCode::kDataLoss);
+  EXPECT_THAT(std::string(refusal().message()), testing::HasSubstr(path_ + " is empty"));
+  EXPECT_EQ(std::filesystem::file_size(path_), 0U);
+  std::filesystem::remove(path_);
   open().reset();
-  EXPECT_FALSE(std::filesystem::exists(path_ + ".new"));
   std::filesystem::resize_file(path_, kRingOffset + kSmallRing / 2);
   EXPECT_EQ(refusal().code(), absl::StatusCode::kDataLoss);
   std::ofstream(path_) << "not a session file";

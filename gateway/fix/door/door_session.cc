@@ -8,6 +8,7 @@
 #include "absl/cleanup/cleanup.h"
 #include "engine/base/assert.h"
 #include "fmt/format.h"
+#include "gateway/fix/door/file_alarms.h"
 #include "gateway/fix/door/plain_message.h"
 
 namespace hourglass::gateway::fix {
@@ -74,6 +75,7 @@ void DoorSession::attach(std::shared_ptr<Connection> connection, std::string_vie
   logged_out_ = ended_by_us_ = false;
   resend_ = {};
   withheld_from_ = 0;
+  told_damage_ = false;
   ahead_of_gap_ = highest_ahead_ = 0;
   ahead_of_gap_bytes_ = 0;
   if (!quickfix_) {
@@ -428,6 +430,7 @@ void DoorSession::resend_one(Range& range) {
   const std::uint32_t application = std::min(file_->next_application(from), range.end);
   if (application > from) {
     range.next = application;
+    if (file_->lost().has_message(from, application - 1)) tell_damage(from, application - 1);
     return send_gap_fill(from, application);
   }
   range.next = from + 1;
@@ -436,8 +439,15 @@ void DoorSession::resend_one(Range& range) {
   if (stored && append_resent(out_, stored->text, context_.now_ns, context_.precision)) {
     connection_->send(out_);
   } else {
+    if (!stored) tell_damage(from, from);
     send_gap_fill(from, from + 1);
   }
+}
+
+// A peer may ask as often as it likes; the operator hears of it once a connection.
+void DoorSession::tell_damage(std::uint32_t first, std::uint32_t last) {
+  if (std::exchange(told_damage_, true)) return;
+  context_.alarms.push_back(alarm_of_resend(*file_, first, last));
 }
 
 void DoorSession::send_gap_fill(std::uint32_t from, std::uint32_t to) {

@@ -192,6 +192,7 @@ class DoorSession final : public NumberStore, public SessionPeer, public MarketP
   void continue_resend();
   // Sends what stands at the range's beginning, and moves it on.
   void resend_one(Range& range);
+  void tell_damage(std::uint32_t first, std::uint32_t last);
   void send_gap_fill(std::uint32_t from, std::uint32_t to);
 
   Member member_;
@@ -209,6 +210,7 @@ class DoorSession final : public NumberStore, public SessionPeer, public MarketP
   std::uint32_t highest_ahead_ = 0;
   Range resend_;                     // asked for and not yet sent
   std::uint32_t withheld_from_ = 0;  // recorded and not sent while a resend went on; 0: none
+  bool told_damage_ = false;         // that a resend of this connection met
   bool is_taking_ = false;           // a message
   bool is_to_close_ = false;         // once it is taken
   bool keeps_target_ = false;        // the message in hand is none of the sequence

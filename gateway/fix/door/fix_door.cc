@@ -11,6 +11,7 @@
 #include "engine/sequencer/clock.h"
 #include "fmt/format.h"
 #include "gateway/fix/dictionary/dictionary_text.h"
+#include "gateway/fix/door/file_alarms.h"
 #include "gateway/fix/door/logon_check.h"
 #include "gateway/fix/door/member_change.h"
 
@@ -120,6 +121,7 @@ absl::Status FixDoor::open_session(const Member& member) {
                                             member.session, member.drop_copy ? "-copy" : ""),
                                 {.ring_bytes = settings_.session_file_bytes});
   if (!file.ok()) return file.status();
+  if (const auto alarm = alarm_of_found(**file)) context_.alarms.push_back(*alarm);
   if ((*file)->epoch_time_ns() == 0) (*file)->reset(context_.applied, context_.now_ns);
   (*file)->resume_target((*file)->safe_target());
   const Dictionaries& dictionaries = member.version == FixVersion::kFix44 ? *fix44_ : *fix50_;

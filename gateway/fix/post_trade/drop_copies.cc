@@ -37,13 +37,15 @@ void DropCopies::send(const ReportCopy& copy, std::string_view comp_id, const Me
   const auto watchers = by_account_.find(copy.account.value());
   if (watchers == by_account_.end() || copy.number > kMaxCopyNumber) return;
   for (DoorSession* session : watchers->second) {
-    const std::uint32_t last = session->file().last_report();
-    if (session->dialect() != copy.dialect || copy.number <= last) continue;
+    const SessionFile& file = session->file();
+    const auto number = static_cast<std::uint32_t>(copy.number);
+    const bool is_lost = is_recovery && file.lost().has_report(number);
+    if (session->dialect() != copy.dialect || (number <= file.last_report() && !is_lost)) continue;
     if (is_recovery) {
-      if (last == 0) continue;
-      session->set_possibly_resent(session->file().power_was_lost());
+      if (file.last_report() == 0) continue;
+      session->set_possibly_resent(is_lost || file.power_was_lost());
     }
-    session->send_on_behalf_of(comp_id, writer, static_cast<std::uint32_t>(copy.number));
+    session->send_on_behalf_of(comp_id, writer, number);
   }
 }
 

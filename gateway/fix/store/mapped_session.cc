@@ -125,20 +125,13 @@ absl::StatusOr<std::optional<Descriptor>> create(const std::string& path, const 
   return file;
 }
 
-// Opens and locks what has the name. Gives nothing where there is none; one without a byte is
-// removed, as creation never got further.
+// Opens and locks what has the name. Gives nothing where there is none.
 absl::StatusOr<std::optional<Descriptor>> open_existing(const std::string& path) {
   Descriptor file(::open(path.c_str(), O_RDWR | O_CLOEXEC));
   if (file.get() < 0 && errno == ENOENT) return std::nullopt;
   if (file.get() < 0) return system_error("opening", path);
   if (absl::Status locked = lock(file.get(), path); !locked.ok()) return locked;
   if (!is_named(file.get(), path)) return std::nullopt;
-  struct stat status {};
-  if (::fstat(file.get(), &status) != 0) return system_error("fstat", path);
-  if (S_ISREG(status.st_mode) && status.st_size == 0) {
-    if (::unlink(path.c_str()) != 0) return system_error("removing the empty", path);
-    return std::nullopt;
-  }
   return file;
 }
 
@@ -178,6 +171,12 @@ absl::Status MappedSession::map(std::uint64_t file_bytes) {
   FileIdentity identity;
   const ssize_t got = ::pread(descriptor_, &identity, sizeof(identity), 0);
   if (got < 0) return error("reading");
+  if (got == 0) {
+    return absl::DataLossError(fmt::format(
+        "{} is empty, which no session file ever is: it was cut; put it back, or remove "
+        "it, and the session goes on behind all its numbers",
+        path_));
+  }
   if (got != static_cast<ssize_t>(sizeof(identity)) || identity.magic != kSessionFileMagic ||
       identity.crc != checksum_of(identity)) {
     return absl::DataLossError(fmt::format("{} is not a session file", path_));

@@ -25,9 +25,9 @@ struct NewSession {
 // Thread: one at a time.
 class MappedSession {
  public:
-  // Maps `path`; where there is none, or one without a byte, `begin` is written under another name
-  // and moved there. Errors: kFailedPrecondition where a process has it open; kDataLoss for a file
-  // that is not one of ours; the system's, all with the path.
+  // Maps `path`; where there is none, `begin` is written under another name and moved there, so
+  // that no kill leaves half of one. Errors: kFailedPrecondition where a process has it open;
+  // kDataLoss for a file that is not one of ours; the system's, all with the path.
   static absl::StatusOr<std::unique_ptr<MappedSession>> open(const std::string& path,
                                                              const NewSession& begin);
   ~MappedSession();

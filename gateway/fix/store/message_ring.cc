@@ -7,9 +7,11 @@
 
 namespace hourglass::gateway::fix {
 
-void MessageRing::scan(const RingExtent& extent) {
+void MessageRing::scan(const RingExtent& extent, LostRecords& lost) {
   index_.clear();
+  lost.clear();
   std::uint64_t position = extent.tail;
+  std::uint64_t end = extent.tail;  // of the last one found
   while (position < extent.head) {  // each turn goes on by 8 bytes or more
     const auto record = record_at(position, extent.head);
     const bool is_ours =
@@ -22,11 +24,16 @@ void MessageRing::scan(const RingExtent& extent) {
       position += kRecordAlignment;
       continue;
     }
+    const std::uint64_t size = record_bytes(record->header.text_bytes);
+    if (position != end && !is_rest_of_lap(end, position, size)) lost.lose(position - end);
+    lost.find(record->header);
     index_.push_back({.position = position,
                       .sequence = record->header.sequence,
                       .is_application = record->header.is_application != 0});
-    position += record_bytes(record->header.text_bytes);
+    position += size;
+    end = position;
   }
+  if (end < extent.head) lost.lose(extent.head - end);
 }
 
 std::uint64_t MessageRing::place(std::uint64_t head, std::uint64_t size) const noexcept {
@@ -69,6 +76,13 @@ std::optional<std::uint32_t> MessageRing::next_application(std::uint32_t sequenc
                                   [](const Entry& entry) { return entry.is_application; });
   if (found == index_.end()) return std::nullopt;
   return found->sequence;
+}
+
+bool MessageRing::is_rest_of_lap(std::uint64_t from, std::uint64_t to,
+                                 std::uint64_t size) const noexcept {
+  if (to != lap_end(from) || from + size <= to) return false;
+  const std::span rest(at(from), std::min<std::uint64_t>(to - from, sizeof(RecordHeader)));
+  return std::ranges::all_of(rest, [](std::byte byte) { return byte == std::byte{0}; });
 }
 
 std::optional<RingRecord> MessageRing::record_at(std::uint64_t position,

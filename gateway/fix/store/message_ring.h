@@ -8,6 +8,7 @@
 #include <span>
 #include <string_view>
 
+#include "gateway/fix/store/lost_records.h"
 #include "gateway/fix/store/session_file_layout.h"
 
 namespace hourglass::gateway::fix {
@@ -32,8 +33,9 @@ class MessageRing {
   // Over `bytes`, a power of two of them, which outlive this.
   explicit MessageRing(std::span<std::byte> bytes) : bytes_(bytes) {}
 
-  // Finds the records in `extent`; what is damaged is passed over. Cost: a read of the extent.
-  void scan(const RingExtent& extent);
+  // Finds the records in `extent`; what is damaged is passed over, and told to `lost`. Cost: a read
+  // of the extent.
+  void scan(const RingExtent& extent, LostRecords& lost);
   // Where the next record of `size` bytes stands when the ring goes up to `head`.
   [[nodiscard]] std::uint64_t place(std::uint64_t head, std::uint64_t size) const noexcept;
   // Puts zeros where a record at `head` would begin, as the next one is placed at `position`.
@@ -63,6 +65,9 @@ class MessageRing {
   [[nodiscard]] std::uint64_t lap_end(std::uint64_t position) const noexcept {
     return (position / bytes_.size() + 1) * bytes_.size();
   }
+  // Whether no record stood in [from, to), as the one of `size` bytes at `to` had no room before.
+  [[nodiscard]] bool is_rest_of_lap(std::uint64_t from, std::uint64_t to,
+                                    std::uint64_t size) const noexcept;
   // The record at `position`, which ends at `end` at the latest; nothing where none is whole there.
   [[nodiscard]] std::optional<RingRecord> record_at(std::uint64_t position,
                                                     std::uint64_t end) const noexcept;

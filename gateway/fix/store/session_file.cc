@@ -56,6 +56,8 @@ void clear(HeaderCopy& header, std::uint32_t number) noexcept {
 struct SessionFile::Impl {
   std::unique_ptr<MappedSession> file;
   MessageRing ring;
+  LostRecords lost;
+  SessionFileFinding finding;
   HeaderCopy header;
   HeaderCopy before_step;          // what the file says while a step lasts
   std::uint32_t step_count = 0;    // those that last, one within another
@@ -64,15 +66,15 @@ struct SessionFile::Impl {
   std::optional<NumberReserver> reserver;  // until close()
   std::uint32_t requested_end = 0;         // the end last asked for in this life
 
-  // `reserved` is on the disk once begin() has returned.
-  Impl(std::unique_ptr<MappedSession> mapped, const HeaderCopy& found,
-       const ReservationRecord& reserved)
+  // `found.reserved` is on the disk once begin() has returned.
+  Impl(std::unique_ptr<MappedSession> mapped, const SessionFound& found)
       : file(std::move(mapped)),
         ring(file->ring()),
-        header(found),
-        reserved_at_open(reserved),
-        reserver(std::in_place, file->descriptor(), reserved),
-        requested_end(reserved.end) {}
+        finding(found.finding),
+        header(found.header),
+        reserved_at_open(found.reserved),
+        reserver(std::in_place, file->descriptor(), found.reserved),
+        requested_end(found.reserved.end) {}
 
   absl::Status begin();
   void close() noexcept;
@@ -97,7 +99,9 @@ absl::Status SessionFile::Impl::begin() {
              .head = header.head,
              .life_start = header.life_start,
              .life = header.life,
-             .epoch_life = header.epoch_life});
+             .epoch_life = header.epoch_life},
+            lost);
+  lost.end(finding.next_sender, header.last_report);
   // Neither copy may say of this run that it was closed in order, nor be of the life before.
   commit();
   commit();
@@ -197,7 +201,7 @@ absl::StatusOr<std::unique_ptr<SessionFile>> SessionFile::open(const std::string
   auto found = examine(**mapped, *boot_id);
   if (!found.ok()) return found.status();
 
-  auto impl = std::make_unique<Impl>(std::move(*mapped), found->header, found->reserved);
+  auto impl = std::make_unique<Impl>(std::move(*mapped), *found);
   absl::Status begun = impl->begin();
   if (!begun.ok()) return begun;
   return std::unique_ptr<SessionFile>(new SessionFile(std::move(impl)));
@@ -334,6 +338,7 @@ absl::Status SessionFile::put(std::uint32_t sequence, std::string_view text, boo
   header.head = end;
   header.next_sender = sequence + 1;
   header.last_report = std::max(header.last_report, report_number);
+  impl_->lost.note_recorded(report_number);
   impl_->commit();
   return absl::OkStatus();
 }
@@ -398,6 +403,7 @@ void SessionFile::reset(engine::SequenceNumber applied, std::uint64_t now_ns) {
   header.safe_target = 1;
   header.dealt_with = {};
   impl_->ring.forget_all();
+  impl_->lost.clear();
   impl_->commit_now();
   impl_->requested_end = block_end(1);
   impl_->reserver->request(impl_->reservation(impl_->requested_end));
@@ -413,6 +419,18 @@ std::uint64_t SessionFile::epoch_time_ns() const noexcept {
 
 bool SessionFile::power_was_lost() const noexcept {
   return impl_->header.is_after_power_loss != 0;
+}
+
+const std::string& SessionFile::path() const noexcept {
+  return impl_->file->path();
+}
+
+const SessionFileFinding& SessionFile::finding() const noexcept {
+  return impl_->finding;
+}
+
+const LostRecords& SessionFile::lost() const noexcept {
+  return impl_->lost;
 }
 
 }  // namespace hourglass::gateway::fix

@@ -14,6 +14,7 @@
 
 #include "absl/status/statusor.h"
 #include "engine/base/types.h"
+#include "gateway/fix/store/lost_records.h"
 
 namespace hourglass::gateway::fix {
 
@@ -37,16 +38,24 @@ struct StoredMessage {
   std::string_view text;            // good until the next put() or reset(); empty for an admin one
 };
 
+// How an open found the file.
+struct SessionFileFinding {
+  bool is_header_copy_damaged = false;  // other than by a kill while it was written
+  bool power_went = false;              // since the file was open last
+  std::uint32_t next_sender = 1;        // as the header said
+};
+
 // Thread: one at a time; the reserving of numbers has one of its own, shared by all files.
 class SessionFile {
   struct Impl;
 
  public:
   // Opens `path`, or begins it with both numbers at 1. One damaged header copy is taken for a power
-  // cut. Errors: kDataLoss for a file that is not one of ours, or whose header is damaged in both
-  // copies, or whose reserved numbers are unreadable after a power cut; kFailedPrecondition for one
-  // that is open already; kInvalidArgument for settings out of range; the system's; all with the
-  // path. Cost: two waits for the disk and a read of the messages held.
+  // cut where the other does not say that the file was closed in order. Errors: kDataLoss for a
+  // file that is not one of ours, or whose header is damaged in both copies, or whose reserved
+  // numbers are unreadable after a power cut; kFailedPrecondition for one that is open already;
+  // kInvalidArgument for settings out of range; the system's; all with the path. Cost: two waits
+  // for the disk and a read of the messages held.
   static absl::StatusOr<std::unique_ptr<SessionFile>> open(const std::string& path,
                                                            SessionFileSettings settings = {});
   // Closes in order (synced). Cost: waits for the disk.
@@ -143,6 +152,13 @@ class SessionFile {
   // been sent that are not recorded (so they are sent again with PossResend), and next_target() and
   // safe_target() may be older than the last ones set. Stays so until a close in order.
   [[nodiscard]] bool power_was_lost() const noexcept;
+
+  // --- Damage
+  // --------------------------------------------------------------------------------------
+  [[nodiscard]] const std::string& path() const noexcept;
+  [[nodiscard]] const SessionFileFinding& finding() const noexcept;
+  // What this open found unreadable and the ring still counted; nothing after reset().
+  [[nodiscard]] const LostRecords& lost() const noexcept;
 
  private:
   explicit SessionFile(std::unique_ptr<Impl> impl);

@@ -90,7 +90,13 @@ absl::StatusOr<SessionFound> examine(const MappedSession& file,
                                            file.path(), header.tail, header.head, ring_bytes));
   }
   const auto reserved = find_reservation(file);
-  if (found->is_damaged || (header.closed_in_order == 0 && header.boot_id != boot_id)) {
+  const bool power_went = header.closed_in_order == 0 && header.boot_id != boot_id;
+  const SessionFileFinding finding{.is_header_copy_damaged = found->is_damaged,
+                                   .power_went = power_went,
+                                   .next_sender = header.next_sender};
+  // What says that the file was closed in order is the newer copy: both say otherwise before the
+  // file is used again.
+  if (power_went || (found->is_damaged && header.closed_in_order == 0)) {
     if (!reserved.has_value()) {
       return absl::DataLossError(fmt::format("{}: the reserved numbers are damaged", file.path()));
     }
@@ -107,7 +113,7 @@ absl::StatusOr<SessionFound> examine(const MappedSession& file,
   next.life = header.life;
   next.epoch_applied = header.epoch_applied;
   next.epoch_time_ns = header.epoch_time_ns;
-  return SessionFound{.header = header, .reserved = next};
+  return SessionFound{.header = header, .reserved = next, .finding = finding};
 }
 
 }  // namespace hourglass::gateway::fix

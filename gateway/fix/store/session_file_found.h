@@ -24,6 +24,7 @@ inline constexpr std::uint32_t kSenderNumberMax = std::numeric_limits<std::uint3
 struct SessionFound {
   HeaderCopy header;
   ReservationRecord reserved;  // for the header's life, not written yet
+  SessionFileFinding finding;
 };
 
 // Reads the state out of `file` and takes it on to this boot; changes nothing in it. Errors:

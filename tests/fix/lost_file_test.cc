@@ -1,0 +1,130 @@
+// The real program on session files that were damaged or are gone: no execution is lost to the
+// member, and the operator is told.
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <string_view>
+#include <thread>
+
+#include "fmt/format.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/fix/running_fix.h"
+
+namespace hourglass::gateway::fix {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr std::int32_t kOrders = 6;
+
+class LostFile : public testing::Test {
+ protected:
+  // Orders O1 to O6 and their reports, the numbers 2 to 7 of both sides; the venue is down then.
+  void trade_and_stop() {
+    {
+      Peer peer(venue_);
+      EXPECT_EQ(only(peer.log_on(password_), {34, 35}), "34=1|35=A|");
+      for (std::int32_t order = 1; order <= kOrders; ++order) {
+        const std::string id = fmt::format("O{}", order);
+        EXPECT_EQ(peer.order(id, ""), accepted(id));
+      }
+      peer.say("5", "");
+      EXPECT_EQ(only(peer.hear(), {34, 35}), "34=8|35=5|");
+      EXPECT_EQ(peer.hear(), "closed");
+    }
+    EXPECT_EQ(venue_.stop(), 0);
+    for (const auto& entry : std::filesystem::directory_iterator(venue_.data_dir() + "/fix")) {
+      if (entry.path().filename().string().starts_with("TRADER1-")) path_ = entry.path();
+    }
+    ASSERT_FALSE(path_.empty());
+  }
+  // Makes the text of the report about this order unreadable.
+  void damage(std::string_view id) {
+    std::ifstream in(path_, std::ios::binary);
+    const std::string bytes(std::istreambuf_iterator<char>(in), {});
+    const std::size_t at =
+        bytes.find(fmt::format("\x01"
+                               "11={}\x01",
+                               id));
+    ASSERT_NE(at, std::string::npos);
+    std::fstream file(path_, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(static_cast<std::streamoff>(at));
+    file << "####";
+  }
+  // All from `begin` on, as a resend gives it; `last` is what its last gap fill ends at.
+  static std::string resent(Peer& peer, std::string_view begin, std::string_view last) {
+    peer.say("2", fmt::format("7={}|16=0|", begin));
+    std::string all;
+    for (std::int32_t count = 0; count < 100; ++count) {
+      const std::string heard = peer.hear();
+      if (!heard.starts_with("35=")) return all + heard;
+      all += only(heard, {34, 35, 36, 97, 11}) + "\n";
+      if (only(heard, {36}) == fmt::format("36={}|", last)) return all;
+    }
+    return all;
+  }
+  // The alarms of this start, which come when the venue is idle.
+  std::string alarms(std::string_view wanted) {
+    for (std::int32_t turn = 0; turn < 500; ++turn) {
+      if (venue_.program().errors().find(wanted) != std::string::npos) break;
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    return venue_.program().errors();
+  }
+
+  RunningFix venue_;
+  std::string password_ = venue_.password();
+  std::string path_;
+};
+
+TEST_F(LostFile, ReportsOfDamagedRecordsComeUnderNewNumbersOnce) {
+  ASSERT_NO_FATAL_FAILURE(trade_and_stop());
+  ASSERT_NO_FATAL_FAILURE(damage("O3"));
+  ASSERT_NO_FATAL_FAILURE(damage("O4"));
+  for (std::int32_t start = 0; start < 2; ++start) {
+    venue_.start();
+    EXPECT_THAT(alarms("4 to 5"), HasSubstr(path_));
+    EXPECT_THAT(alarms("4 to 5"), HasSubstr("unreadable among the numbers 4 to 5"));
+    if (start == 0) EXPECT_EQ(venue_.stop(), 0);
+  }
+  Peer peer(venue_);
+  peer.next = 9;
+  EXPECT_EQ(only(peer.log_on(password_), {34, 35}), "34=11|35=A|");
+  EXPECT_EQ(resent(peer, "1", "12"),
+            "34=1|35=4|36=2|\n34=2|35=8|11=O1|\n34=3|35=8|11=O2|\n34=4|35=4|36=6|\n"
+            "34=6|35=8|11=O5|\n34=7|35=8|11=O6|\n34=8|35=4|36=9|\n"
+            "34=9|35=8|97=Y|11=O3|\n34=10|35=8|97=Y|11=O4|\n34=11|35=4|36=12|\n");
+  EXPECT_THAT(alarms("a resend met"), HasSubstr("a resend met damage in the FIX session file"));
+}
+
+TEST_F(LostFile, AMissingFileTakesTheNumbersBehindAllThatWereSeen) {
+  ASSERT_NO_FATAL_FAILURE(trade_and_stop());
+  std::filesystem::remove(path_);
+  venue_.start();
+  EXPECT_THAT(alarms("is missing"), HasSubstr(path_ + " is missing"));
+  Peer peer(venue_);
+  peer.next = 9;
+  EXPECT_EQ(only(peer.log_on(password_), {34, 35}), "34=1000000006|35=A|");
+  EXPECT_EQ(only(peer.hear(), {35, 7}), "35=2|7=8|");
+  EXPECT_EQ(resent(peer, "9", "1000000008"),
+            "34=9|35=4|36=1000000000|\n34=1000000000|35=8|97=Y|11=O1|\n"
+            "34=1000000001|35=8|97=Y|11=O2|\n34=1000000002|35=8|97=Y|11=O3|\n"
+            "34=1000000003|35=8|97=Y|11=O4|\n34=1000000004|35=8|97=Y|11=O5|\n"
+            "34=1000000005|35=8|97=Y|11=O6|\n34=1000000006|35=4|36=1000000008|\n");
+}
+
+TEST_F(LostFile, AWholeFileGivesNoAlarmBehindAKill) {
+  ASSERT_NO_FATAL_FAILURE(trade_and_stop());
+  venue_.start();
+  venue_.program().kill();
+  venue_.start();
+  EXPECT_EQ(venue_.stop(), 0);
+  EXPECT_THAT(venue_.program().errors(), testing::Not(HasSubstr("ALARM")));
+}
+
+}  // namespace
+}  // namespace hourglass::gateway::fix
