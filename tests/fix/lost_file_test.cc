@@ -89,7 +89,9 @@ TEST_F(LostFile, ReportsOfDamagedRecordsComeUnderNewNumbersOnce) {
     venue_.start();
     EXPECT_THAT(alarms("4 to 5"), HasSubstr(path_));
     EXPECT_THAT(alarms("4 to 5"), HasSubstr("unreadable among the numbers 4 to 5"));
-    if (start == 0) EXPECT_EQ(venue_.stop(), 0);
+    if (start == 0) {
+      EXPECT_EQ(venue_.stop(), 0);
+    }
   }
   Peer peer(venue_);
   peer.next = 9;
@@ -108,13 +110,16 @@ TEST_F(LostFile, AMissingFileTakesTheNumbersBehindAllThatWereSeen) {
   EXPECT_THAT(alarms("is missing"), HasSubstr(path_ + " is missing"));
   Peer peer(venue_);
   peer.next = 9;
-  EXPECT_EQ(only(peer.log_on(password_), {34, 35}), "34=1000000006|35=A|");
+  // That it had logged out is not known any more, so its orders of the day were cancelled.
+  EXPECT_EQ(only(peer.log_on(password_), {34, 35}), "34=1000000012|35=A|");
   EXPECT_EQ(only(peer.hear(), {35, 7}), "35=2|7=8|");
-  EXPECT_EQ(resent(peer, "9", "1000000008"),
-            "34=9|35=4|36=1000000000|\n34=1000000000|35=8|97=Y|11=O1|\n"
-            "34=1000000001|35=8|97=Y|11=O2|\n34=1000000002|35=8|97=Y|11=O3|\n"
-            "34=1000000003|35=8|97=Y|11=O4|\n34=1000000004|35=8|97=Y|11=O5|\n"
-            "34=1000000005|35=8|97=Y|11=O6|\n34=1000000006|35=4|36=1000000008|\n");
+  std::string all = "34=9|35=4|36=1000000000|\n";
+  for (std::int32_t at = 0; at < 2 * kOrders; ++at) {
+    all += fmt::format("34={}|35=8|{}11=O{}|\n", 1'000'000'000 + at, at < kOrders ? "97=Y|" : "",
+                       at % kOrders + 1);
+  }
+  all += "34=1000000012|35=4|36=1000000014|\n";
+  EXPECT_EQ(resent(peer, "9", "1000000014"), all);
 }
 
 TEST_F(LostFile, AWholeFileGivesNoAlarmBehindAKill) {
