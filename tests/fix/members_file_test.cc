@@ -91,7 +91,7 @@ TEST_F(MembersFileTest, IsNotGivenStartersWhileAnotherMakesIt) {
   auto list = first->read_to_change();
   ASSERT_TRUE(list.ok());
   absl::StatusOr<MemberList> opened;
-  std::thread venue([&] { opened = open_members(folder_); });
+  std::thread venue([&] { opened = open_members(folder_, true); });
   std::this_thread::sleep_for(std::chrono::milliseconds(100));
   Member member;
   member.comp_id = "DESK";
