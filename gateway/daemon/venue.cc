@@ -120,8 +120,8 @@ absl::Status Venue::check_sessions() const {
     return absl::FailedPreconditionError(fmt::format(
         "the file of session {} in {}/fix has recorded reports up to {}, the journal yields them "
         "up to {}: the journal is older than the file, or not its own. Put back the journal that "
-        "belongs to it, or move {}-{}*.hgf away: then the session begins at number 1 and is told "
-        "the reports of this journal",
+        "belongs to it, or move {}-{}*.hgf away: then the session's numbers go on far above any "
+        "it had, and it is told the reports of this journal; a drop copy session begins anew at 1",
         member.comp_id, data_dir_, recorded, yielded, member.comp_id, member.session));
   }
   return absl::OkStatus();

@@ -20,6 +20,7 @@
 #include "engine/journal/snapshot_file.h"
 #include "fmt/format.h"
 #include "gateway/fix/store/session_file_layout.h"
+#include "gateway/fix/store/session_file_upgrade.h"
 
 namespace hourglass::gateway {
 namespace {
@@ -43,6 +44,18 @@ bool names_frames(const fs::path& index) {
   return std::any_of(std::istreambuf_iterator<char>(file), {}, [](char byte) { return byte != 0; });
 }
 
+// Whether the newer whole header copy of `Copy`'s version, if there is one, knows of anything.
+template <class Copy>
+bool knows_of_use(const std::byte* from, std::uint64_t (*offset)(std::uint64_t generation)) {
+  std::optional<Copy> newest;
+  for (const std::uint64_t copy : {0U, 1U}) {
+    const auto header = fix::block_at<Copy>(from + offset(copy));
+    if (header.crc != fix::checksum_of(header)) continue;
+    if (!newest || header.generation > newest->generation) newest = header;
+  }
+  return !newest || newest->next_sender > 1 || newest->next_target > 1 || newest->last_report > 0;
+}
+
 // Read only, for opening a session's file takes it on to this start. One that is not to be
 // understood counts as used, except one that was never filled.
 bool was_used(const fs::path& session_file) {
@@ -52,13 +65,10 @@ bool was_used(const fs::path& session_file) {
   if (file.gcount() == 0) return false;
   if (file.gcount() != static_cast<std::streamsize>(bytes.size())) return true;
   const auto* const from = reinterpret_cast<const std::byte*>(bytes.data());
-  std::optional<fix::HeaderCopy> newest;
-  for (const std::uint64_t copy : {0U, 1U}) {
-    const auto header = fix::block_at<fix::HeaderCopy>(from + fix::header_offset(copy));
-    if (header.crc != fix::checksum_of(header)) continue;
-    if (!newest || header.generation > newest->generation) newest = header;
+  if (fix::block_at<fix::FileIdentity>(from).version == fix::kSessionFileVersion1) {
+    return knows_of_use<fix::HeaderCopyV1>(from, fix::header_offset_v1);
   }
-  return !newest || newest->next_sender > 1 || newest->next_target > 1 || newest->last_report > 0;
+  return knows_of_use<fix::HeaderCopy>(from, fix::header_offset);
 }
 
 // The first thing in `directory` that only trading leaves; empty: nothing.

@@ -159,9 +159,9 @@ class AnsweredOnce : public testing::TestWithParam<const char*> {
   }
 
   SteppedVenue venue_{
-      fmt::format("{}/{}", testing::TempDir(),
-                  testing::UnitTest::GetInstance()->current_test_info()->test_suite_name()) +
-          version(),
+      fmt::format("{}/{}/{}", testing::TempDir(),
+                  testing::UnitTest::GetInstance()->current_test_info()->test_suite_name(),
+                  testing::UnitTest::GetInstance()->current_test_info()->name()),
       version()};
 };
 

@@ -21,7 +21,7 @@ class SessionNumbers : public testing::Test {
 
 // 2^32 + 2 was taken as 2, which was due.
 TEST_F(SessionNumbers, AMsgSeqNumThatIsNoneEndsTheSession) {
-  for (const char* number : {"4294967298", "2147483648", "0", "-1", "+2", "2.0", "x", ""}) {
+  for (const char* number : {"4294967298", "2147483648", "0", "-1", "+2", "2.0", "x"}) {
     Peer peer(venue_);
     ASSERT_EQ(peer.log_on(password_, "141=Y|"), kReset) << number;
     peer.header.number = number;
@@ -62,7 +62,7 @@ TEST_F(SessionNumbers, ThoseOfSessionMessagesAreHeldToTheirRange) {
 TEST_F(SessionNumbers, AMessageWithATagThatIsNoneIsPassedOver) {
   ASSERT_EQ(peer_.log_on(password_), kLoggedOn);
   for (const char* field :
-       {"0112=a|", "4294967408=a|", "x=a|", "=a|", "112|", "-112=a|", "11111111111111111111=a|"}) {
+       {"0112=a|", "4294967408=a|", "x=a|", "=a|", "112|", "-=a|", "11111111111111111111=a|"}) {
     peer_.next = 2;
     peer_.say("1", fmt::format("{}112=seen|", field));
   }

@@ -146,7 +146,8 @@ void DoorSession::receive(std::string_view text) {
 void DoorSession::take(std::string_view text) {
   in_.assign(text);
   // Garbled: nobody could tell a member which tag that was.
-  if (!fields_.parse(in_) && !has_tags(in_)) return;
+  const bool has_parsed = fields_.parse(in_);
+  if (!has_parsed && !has_tags(in_)) return;
   const std::uint32_t expected = file_->next_target();
   const auto sequence = parse_number(fields_.value(kMsgSeqNum));
   const std::uint32_t number = sequence && *sequence > 0 && *sequence <= INT32_MAX
@@ -157,7 +158,8 @@ void DoorSession::take(std::string_view text) {
   const absl::Cleanup wipe = [this, has_password] {
     if (has_password) sodium_memzero(in_.data(), in_.size());
   };
-  if (file_->was_dealt_with(number)) pass_over_repeat(number);
+  // One below the number expected is no repeat over a crash: QuickFIX has its rules for that.
+  if (number >= expected && file_->was_dealt_with(number)) pass_over_repeat(number);
   const std::string_view type = fields_.value(kMsgType);
   const bool is_logout = type == kLogout;
   // QuickFIX would take it, numbers reset and all, whatever is under way.
@@ -165,7 +167,8 @@ void DoorSession::take(std::string_view text) {
     log_out("already logged on");
     return disconnect();
   }
-  if (number == 0 && !context_.for_conformance && is_whole(fields_, in_)) {
+  const bool is_taken = !has_parsed || is_whole(fields_, in_);
+  if (number == 0 && !context_.for_conformance && is_taken) {
     log_out("MsgSeqNum (34) must be a number from 1 to 2147483647");
     return disconnect();
   }

@@ -110,6 +110,7 @@ absl::Status FixDoor::open_session(const Member& member) {
   });
   if (was_here != retired_.end()) {
     (*was_here)->set_member(member);
+    by_number_[member.session] = was_here->get();
     sessions_[member.comp_id] = std::move(*was_here);
     retired_.erase(was_here);
     return absl::OkStatus();

@@ -1,5 +1,7 @@
 #include "gateway/fix/door/logon_check.h"
 
+#include <cstdint>
+
 #include "absl/strings/match.h"
 
 namespace hourglass::gateway::fix {
@@ -31,7 +33,9 @@ LogonVerdict check_logon(const Fields& fields, std::string_view venue, const Mem
     return {.reason = "DefaultApplVerID (1137) must be 9, FIX 5.0 SP2"};
   }
   const auto sequence = parse_number(fields.value(34));
-  if (!sequence || *sequence < 1) return {.reason = "MsgSeqNum (34) must be a number from 1"};
+  if (!sequence || *sequence < 1 || *sequence > INT32_MAX) {
+    return {.reason = "MsgSeqNum (34) must be a number from 1 to 2147483647"};
+  }
   // QuickFIX looks at these only after it has reset the numbers, where that is asked for.
   const auto sent_ns = parse_utc_timestamp(fields.value(52));
   if (!sent_ns || *sent_ns + kMaxLatencyNs < now_ns || *sent_ns > now_ns + kMaxLatencyNs) {

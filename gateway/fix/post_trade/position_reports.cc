@@ -152,8 +152,11 @@ Judgement PositionReports::request(DoorSession& session, const Fields& fields) {
   const std::string_view id = fields.value(kPosReqId);
   if (fields.value(kSubscriptionRequestType) == "2") {
     const bool was_there = subscriptions_.remove(session, id);
-    // The answer itself was asked for and is told to its end.
-    if (Answer* const answer = answer_of(session, id)) answer->changed.clear();
+    // The answer itself was asked for and is told to its end, which may be here.
+    if (Answer* const answer = answer_of(session, id)) {
+      answer->changed.clear();
+      if (answer->next == answer->rows.size()) answers_.erase(session.id().value());
+    }
     acknowledge(session, fields,
                 was_there ? Result{} : Result{kOther, "no subscription has this id"}, 0);
     return {Verdict::kTaken, 0};

@@ -89,6 +89,12 @@ bool TradeReports::waits_behind_answer(const Subscription& subscription, const D
   auto found = answers_.find(session.id().value());
   if (found == answers_.end() || found->second.request_id != subscription.request_id) return false;
   Answer& answer = found->second;
+  if (answer.next >= std::max<std::size_t>(answer.total, kMaxTradesBehindAnswer)) {
+    // Who always lags a little behind would have us keep a day of what it was told.
+    answer.rows.erase(answer.rows.begin(),
+                      answer.rows.begin() + static_cast<std::ptrdiff_t>(answer.next));
+    answer.next = answer.total = 0;
+  }
   answer.rows.push_back({.trade = *fill.trade, .is_incoming = fill.is_incoming});
   const std::size_t behind = answer.rows.size() - std::max(answer.next, answer.total);
   if (behind <= kMaxTradesBehindAnswer) return true;

@@ -31,9 +31,8 @@ class LostRecords {
   // The ring is read; the header says so.
   void end(std::uint32_t next_sender, std::uint32_t last_report);
 
-  // --- Then
-  // ---------------------------------------------------------------------------------------- By
-  // number.
+  // --- Then --------------------------------------------------------------------------------------
+  // By number.
   [[nodiscard]] const std::vector<LostRange>& ranges() const noexcept { return ranges_; }
   // Whether one of the messages `first` to `last` can have stood in a lost range. Cost: a binary
   // search.

@@ -153,8 +153,7 @@ class SessionFile {
   // safe_target() may be older than the last ones set. Stays so until a close in order.
   [[nodiscard]] bool power_was_lost() const noexcept;
 
-  // --- Damage
-  // --------------------------------------------------------------------------------------
+  // --- Damage ------------------------------------------------------------------------------------
   [[nodiscard]] const std::string& path() const noexcept;
   [[nodiscard]] const SessionFileFinding& finding() const noexcept;
   // What this open found unreadable and the ring still counted; nothing after reset().

@@ -74,10 +74,10 @@ bool has_tags(std::string_view text) noexcept {
     const std::size_t equals = text.find('=');
     const std::size_t end = text.find(kSoh);
     if (end == std::string_view::npos || equals > end) return false;
-    const std::string_view tag = text.substr(0, equals);
-    if (tag.empty() || tag.size() > kMaxTagDigits || tag.front() == '0' || !parse_digits(tag)) {
-      return false;
-    }
+    const std::string_view sign = text.starts_with('-') ? "-" : "";
+    const std::string_view tag = text.substr(sign.size(), equals - sign.size());
+    const bool is_padded = tag.size() > 1 && tag.front() == '0';
+    if (tag.empty() || tag.size() > kMaxTagDigits || is_padded || !parse_digits(tag)) return false;
     text.remove_prefix(end + 1);
   }
   return true;

@@ -37,8 +37,8 @@ class Fields {
   std::vector<Field> fields_;
 };
 
-// Whether `text` is nothing but fields with tags: numbers of 1 to 9 digits, none of them with a 0
-// in front. What is none can be answered with no RefTagID, and is read as another tag by some
+// Whether `text` is nothing but fields with tags: whole numbers of 1 to 9 digits, without zeros
+// before them. What is none can be answered with no RefTagID, and is read as another tag by some
 // engines. Cost: one pass.
 [[nodiscard]] bool has_tags(std::string_view text) noexcept;
 
