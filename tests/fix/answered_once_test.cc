@@ -78,13 +78,7 @@ class SteppedVenue {
     open();
   }
   [[nodiscard]] std::uint16_t port() { return venue_->fix()->door().port(); }
-  [[nodiscard]] std::string password() const {
-    std::ifstream file(data_dir_ + "/fix/starter-credentials");
-    std::string name;
-    std::string word;
-    file >> name >> word;
-    return word;
-  }
+  [[nodiscard]] std::string password() const { return starter_password(data_dir_); }
 
  private:
   void open() {

@@ -9,21 +9,13 @@
 #include "gateway/fix/door/fix_door.h"
 #include "gateway/fix/post_trade/drop_copies.h"
 #include "gtest/gtest.h"
+#include "tests/fix/idle_application.h"
 #include "tests/support/fix_text.h"
 
 namespace hourglass::gateway::fix {
 namespace {
 
 constexpr std::uint64_t kFileBytes = std::uint64_t{1} << 20;
-
-class Nothing final : public SessionApplication {
- public:
-  Judgement on_message(DoorSession&, const Fields&, std::string_view) override {
-    return {Verdict::kUnsupportedType, 0};
-  }
-  void on_logon(DoorSession&) override {}
-  void on_logout(DoorSession&, bool) override {}
-};
 
 // A venue's door with one drop copy session, of account 11.
 class CopiesInTrouble : public testing::Test {
@@ -73,7 +65,7 @@ class CopiesInTrouble : public testing::Test {
   }
 
   std::string directory_;
-  Nothing nothing_;
+  IdleApplication nothing_;
   std::unique_ptr<FixDoor> door_;
   DropCopies copies_;
 };

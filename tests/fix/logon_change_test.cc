@@ -12,6 +12,7 @@
 #include "gateway/fix/members/authentication.h"
 #include "gateway/fix/wire/framer.h"
 #include "gtest/gtest.h"
+#include "tests/fix/idle_application.h"
 #include "tests/fix/running_fix.h"
 #include "tests/support/fix_text.h"
 
@@ -21,16 +22,6 @@ namespace {
 constexpr std::string_view kOld = "the-old-password";
 constexpr std::string_view kNew = "the-new-password";
 constexpr std::uint32_t kRounds = 20'000;
-
-// Takes no messages.
-class Nothing final : public SessionApplication {
- public:
-  Judgement on_message(DoorSession&, const Fields&, std::string_view) override {
-    return {Verdict::kUnsupportedType, 0};
-  }
-  void on_logon(DoorSession&) override {}
-  void on_logout(DoorSession&, bool) override {}
-};
 
 class LogonChange : public testing::Test {
  protected:
@@ -108,7 +99,7 @@ class LogonChange : public testing::Test {
 
   static constexpr std::string_view kWrong = "35=5|58=wrong user name or password|";
 
-  Nothing nothing_;
+  IdleApplication nothing_;
   std::unique_ptr<FixDoor> door_;
   ClientSocket trader_;
 };

@@ -195,11 +195,6 @@ TEST_F(MarketDataTest, LeavesToTheSessionLayerWhatIsNoRequest) {
             std::pair(Verdict::kFieldMissing, 265));
   EXPECT_EQ(judged("35=V|262=w|263=7|264=0|267=1|269=0|146=1|55=H1|"),
             std::pair(Verdict::kWrongValue, 263));
-  const std::string long_id(kMaxRequestIdBytes + 1, 'i');
-  EXPECT_EQ(judged(fmt::format("35=V|262={}|263=0|264=0|267=1|269=0|146=1|55=H1|", long_id)),
-            std::pair(Verdict::kWrongValue, 262));
-  EXPECT_EQ(judged(fmt::format("35=e|324={}|263=0|55=H1|", long_id)),
-            std::pair(Verdict::kWrongValue, 324));
   EXPECT_EQ(judged("35=g|335=s|263=3|"), std::pair(Verdict::kWrongValue, 263));
 }
 

@@ -11,6 +11,7 @@
 #include "gateway/fix/client/market_watch.h"
 #include "gateway/fix/client/watched_market.h"
 #include "gateway/fix/market/market_request.h"
+#include "gateway/fix/orders/order_entry.h"
 #include "tests/fix/running_fix.h"
 #include "tests/support/fake_venue.h"
 #include "tests/support/fix_text.h"
@@ -111,7 +112,7 @@ TEST(RunningMarketData, LeavesOutUpdatesForAMemberWhoDoesNotReadAndThenSendsTheB
       enter(trader, kLevels, [](std::uint32_t i) { return fmt::format("1.{:03}", i); }));
   Peer watcher(venue);
   watcher.log_on(venue.password());
-  const std::string long_id(kMaxRequestIdBytes - 1, 'w');
+  const std::string long_id(kMaxValueBytes - 1, 'w');
   for (std::uint32_t i = 0; i < kMaxRequestsPerContract; ++i) {
     watcher.say(
         "V", fmt::format("262={}{}|263=1|264=0|265=1|267=1|269=0|146=1|55=H100.D1|", long_id, i));

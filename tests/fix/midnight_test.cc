@@ -2,7 +2,6 @@
 #include <atomic>
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
 #include <future>
 #include <set>
 #include <string>
@@ -37,13 +36,7 @@ class ScheduledVenue {
 
   void end_day() { clock_ns_ += kTradingDayNs; }
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
-  [[nodiscard]] std::string password() const {
-    std::ifstream file(data_dir_ + "/fix/starter-credentials");
-    std::string name;
-    std::string word;
-    file >> name >> word;
-    return word;
-  }
+  [[nodiscard]] std::string password() const { return starter_password(data_dir_); }
 
  private:
   void serve() {

@@ -159,7 +159,7 @@ std::string limits_table() {
       fmt::format("{} KiB", kWritableBelowBytes >> 10));
   row("Subscriptions to states (35=e, g)", fmt::to_string(kMaxStatusRequests));
   row("Every value of a message, but Text (58) and passwords (35=3, 373=5 beyond)",
-      fmt::format("{} characters", kMaxRequestIdBytes));
+      fmt::format("{} characters", kMaxValueBytes));
   row("Trades in one answer to 35=AD; of a day, over all members",
       fmt::format("{}, {}", kMaxTradeReports, kMaxDayTrades));
   row("Positions in one answer to 35=AN", fmt::to_string(kMaxPositionReports));

@@ -97,7 +97,11 @@ std::string RunningFix::add_member(const std::string& comp_id, const std::string
 }
 
 std::string RunningFix::password(const std::string& comp_id) const {
-  std::ifstream file(data_dir_ + "/fix/starter-credentials");
+  return starter_password(data_dir_, comp_id);
+}
+
+std::string starter_password(const std::string& data_dir, const std::string& comp_id) {
+  std::ifstream file(data_dir + "/fix/starter-credentials");
   std::string name;
   std::string word;
   while (file >> name >> word) {

@@ -17,6 +17,9 @@
 
 namespace hourglass::gateway::fix {
 
+// The starter member's in the venue's data directory; empty where it is none of them.
+std::string starter_password(const std::string& data_dir, const std::string& comp_id = "TRADER1");
+
 // A venue on a fresh data directory named after the running test. Thread: one.
 class RunningFix {
  public:

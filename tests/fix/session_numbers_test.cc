@@ -1,7 +1,10 @@
 // Numbers and tags that are none, or that some engines take for others, at the real door.
+#include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "fmt/format.h"
+#include "gateway/fix/orders/order_entry.h"
 #include "gtest/gtest.h"
 #include "tests/fix/running_fix.h"
 
@@ -95,13 +98,24 @@ TEST_F(SessionNumbers, ALogonThatIsNotValidIsToldSo) {
 // An answer gives them back, some once for each order.
 TEST_F(SessionNumbers, AValueThatIsTooLongIsRefused) {
   ASSERT_EQ(peer_.log_on(password_), kLoggedOn);
-  const std::string most(64, 'R');
+  const std::string most(kMaxValueBytes, 'R');
   peer_.say("c", fmt::format("320={}|321=3|", most));
   EXPECT_EQ(only(peer_.hear(), {35, 320}), fmt::format("35=d|320={}|", most));
-  peer_.say("c", fmt::format("320={}R|321=3|", most));
-  EXPECT_EQ(only(peer_.hear(), {35, 45, 371, 372, 373}), "35=3|45=3|371=320|372=c|373=5|");
-  peer_.say("H", fmt::format("11={}R|54=1|55=H100.D1|", most));
-  EXPECT_EQ(only(peer_.hear(), {35, 45, 371, 372, 373}), "35=3|45=4|371=11|372=H|373=5|");
+  struct Row {
+    std::string_view type;
+    std::uint32_t tag;
+    std::string_view rest;
+  };
+  for (const Row& row :
+       {Row{"c", 320, "321=3|"}, Row{"H", 11, "54=1|55=H100.D1|"}, Row{"AF", 584, "585=7|"},
+        Row{"V", 262, "263=0|264=0|267=1|269=0|146=1|55=H100.D1|"},
+        Row{"e", 324, "55=H100.D1|263=0|"}, Row{"g", 335, "263=0|"}, Row{"AD", 568, "569=0|"},
+        Row{"BB", 909, ""}}) {
+    const std::uint32_t number = peer_.next;
+    peer_.say(row.type, fmt::format("{}={}R|{}", row.tag, most, row.rest));
+    EXPECT_EQ(only(peer_.hear(), {35, 45, 371, 372, 373}),
+              fmt::format("35=3|45={}|371={}|372={}|373=5|", number, row.tag, row.type));
+  }
   EXPECT_EQ(peer_.order("A1", ""), accepted("A1"));
 }
 

@@ -167,8 +167,9 @@ void DoorSession::take(std::string_view text) {
     log_out("already logged on");
     return disconnect();
   }
-  const bool is_taken = !has_parsed || is_whole(fields_, in_);
-  if (number == 0 && !context_.for_conformance && is_taken) {
+  // A garbled one has no number to be at fault.
+  const bool is_garbled = has_parsed && !is_whole(fields_, in_);
+  if (number == 0 && !context_.for_conformance && !is_garbled) {
     log_out("MsgSeqNum (34) must be a number from 1 to 2147483647");
     return disconnect();
   }

@@ -74,9 +74,7 @@ std::optional<MarketRefusal> read_symbols(const Fields& fields, const OrderRepor
 Judgement read_market_request(const Fields& fields, const OrderReports& reports,
                               MarketRequest& request, std::optional<MarketRefusal>& refusal) {
   request.id = fields.value(kMdReqId);
-  if (request.id.empty() || request.id.size() > kMaxRequestIdBytes) {
-    return {Verdict::kWrongValue, kMdReqId};
-  }
+  if (request.id.empty()) return {Verdict::kWrongValue, kMdReqId};
   const std::string_view subscription = fields.value(kSubscriptionRequestType);
   if (subscription != "0" && subscription != "1" && subscription != "2") {
     return {Verdict::kWrongValue, kSubscriptionRequestType};

@@ -15,8 +15,6 @@
 
 namespace hourglass::gateway::fix {
 
-// Characters of a value of a member's: most are given back, some with every message of an answer.
-inline constexpr std::size_t kMaxRequestIdBytes = 64;
 // Requests of a session that are open at a time.
 inline constexpr std::uint32_t kMaxMarketRequests = 64;
 inline constexpr std::uint32_t kMaxSymbolsPerRequest = 100;

@@ -39,8 +39,7 @@ constexpr std::string_view kNoSuchId = "no subscription with this id is open";
 
 // The id and what is asked, as FIX writes them; else which field is wrong.
 Judgement check_request(const Fields& fields, std::uint32_t id_tag) {
-  const std::string_view id = fields.value(id_tag);
-  if (id.empty() || id.size() > kMaxRequestIdBytes) {
+  if (fields.value(id_tag).empty()) {
     return {Verdict::kWrongValue, static_cast<std::int32_t>(id_tag)};
   }
   const std::string_view type = fields.value(kSubscriptionRequestType);

@@ -85,7 +85,7 @@ engine::CommandHeader header_of(const DoorSession& session, const Fields& fields
 // passwords have bounds of their own.
 std::uint32_t too_long(const Fields& fields) {
   for (const Field& field : fields.all()) {
-    if (field.value.size() <= kMaxRequestIdBytes || field.tag == kText) continue;
+    if (field.value.size() <= kMaxValueBytes || field.tag == kText) continue;
     if (field.tag != kPassword && field.tag != kNewPassword) return field.tag;
   }
   return 0;

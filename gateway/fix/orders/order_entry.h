@@ -1,6 +1,7 @@
 // OrderEntry: the venue's order entry by FIX: messages into commands, questions into answers.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -19,6 +20,9 @@
 
 namespace hourglass::gateway::fix {
 
+// Characters of a value of a member's application message: most are given back, some with every
+// message of an answer. Text and passwords are not.
+inline constexpr std::size_t kMaxValueBytes = 64;
 // Orders that come with 43=Y are acted on only if they are this young.
 inline constexpr std::uint64_t kStaleAfterNs = 10'000'000'000;
 

@@ -1,16 +1,11 @@
 #include "gateway/fix/post_trade/post_trade.h"
 
-#include "gateway/fix/market/market_request.h"
-
 namespace hourglass::gateway::fix {
 
 namespace {
 
 constexpr std::uint32_t kMsgType = 35;
 constexpr std::uint32_t kTradeReportId = 571;
-constexpr std::uint32_t kTradeRequestId = 568;
-constexpr std::uint32_t kPosReqId = 710;
-constexpr std::uint32_t kCollInquiryId = 909;
 constexpr std::int32_t kUnknownId = 1;  // 380
 
 }  // namespace
@@ -28,11 +23,6 @@ void PostTrade::on_event(const engine::Event& event) {
 
 std::optional<Judgement> PostTrade::on_message(DoorSession& session, const Fields& fields) {
   const std::string_view type = fields.value(kMsgType);
-  // Each report of an answer has it.
-  for (const std::uint32_t id : {kTradeRequestId, kPosReqId, kCollInquiryId}) {
-    if (fields.value(id).size() <= kMaxRequestIdBytes) continue;
-    return Judgement{Verdict::kWrongValue, static_cast<std::int32_t>(id)};
-  }
   if (type == "AD") return trades_.request(session, fields);
   if (type == "AN") return positions_.request(session, fields);
   if (type == "BB") return collateral_.request(session, fields);
