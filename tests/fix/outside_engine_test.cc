@@ -10,6 +10,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/fix/running_fix.h"
+#include "tests/support/temporary_directory.h"
 
 namespace hourglass::gateway::fix {
 namespace {
@@ -48,7 +49,8 @@ std::string settings_text(const RunningFix& venue, const std::string& fix50_pass
 }
 
 TEST(OutsideEngine, LogsOnAndTradesInBothVersions) {
-  const std::string directory = std::filesystem::absolute(testing::TempDir()) / "outside-engine";
+  const std::string directory =
+      std::filesystem::absolute(engine::test::shared_temporary_directory()) / "outside-engine";
   const Ended installed = node({std::string(kSource) + "install.js", directory});
   if (installed.exit_code == kNoRegistry || installed.exit_code == kTooLong ||
       installed.exit_code == kNoProgram) {

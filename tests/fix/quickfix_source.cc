@@ -21,6 +21,8 @@
 #include <string_view>
 #include <vector>
 
+#include "tests/support/temporary_directory.h"
+
 namespace hourglass::gateway::fix::test {
 namespace {
 
@@ -161,7 +163,7 @@ absl::StatusOr<std::string> quickfix_source_directory() {
   }
   std::error_code error;
   const std::filesystem::path directory =
-      std::filesystem::absolute(testing::TempDir()) / "quickfix-source";
+      std::filesystem::absolute(engine::test::shared_temporary_directory()) / "quickfix-source";
   const std::filesystem::path unpacked = directory / "unpacked";
   if (is_source(unpacked)) return unpacked.string();
   std::filesystem::create_directories(directory, error);
