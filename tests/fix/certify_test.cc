@@ -1,4 +1,6 @@
 // `hourglass fix certify`: each wrong of a member fails its step, and our own client passes.
+#include <stdlib.h>
+
 #include <array>
 #include <chrono>
 #include <cstdint>
@@ -13,6 +15,7 @@
 #include "fmt/format.h"
 #include "gateway/fix/certify/certificate.h"
 #include "gateway/fix/certify/steps.h"
+#include "gateway/fix/transport/tls_certificate.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/fix/certify_rehearsal.h"
@@ -220,6 +223,20 @@ TEST(FixCertify, SaysWhyItCannotBegin) {
   EXPECT_EQ(unwritable.exit_code, 1);
   EXPECT_EQ(unwritable.output, "hourglass fix certify: /nowhere/report.json cannot be written\n");
   EXPECT_EQ(certify({"--minutes", "0"}).exit_code, 2);
+}
+
+// An address at which nobody listens.
+TEST(FixCertify, GoesToThePortOfTlsWhereNoneIsNamed) {
+  std::string directory = testing::TempDir() + "certify-tls-XXXXXX";
+  ASSERT_NE(::mkdtemp(directory.data()), nullptr);
+  const std::string certificate = fmt::format("{}/certificate.pem", directory);
+  ASSERT_EQ(make_self_signed(certificate, fmt::format("{}/key.pem", directory)), absl::OkStatus());
+  const Ended away = certify({"--host", "127.0.0.77", "--tls", "--ca", certificate});
+  std::filesystem::remove_all(directory);
+  EXPECT_EQ(away.exit_code, 1);
+  EXPECT_EQ(away.output,
+            "hourglass fix certify: the venue cannot be reached: 127.0.0.77:9881: Connection "
+            "refused\n");
 }
 
 }  // namespace

@@ -5,133 +5,27 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <chrono>
-#include <memory>
 #include <random>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "fmt/format.h"
-#include "gateway/fix/dictionary/dictionary_text.h"
 #include "gateway/fix/members/member_list.h"
-#include "gateway/fix/quickfix/session.h"
 #include "gateway/fix/wire/message_writer.h"
 #include "tests/support/fix_text.h"
+#include "tests/support/session_judge.h"
 
 namespace hourglass::gateway::fix {
 namespace {
 
-constexpr std::uint64_t kLatencyNs = 119'000'000'000;
-
-std::uint64_t now_ns() {
-  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(
-                                        std::chrono::system_clock::now().time_since_epoch())
-                                        .count());
-}
+using Judge = test::SessionJudge;
 
 std::string time_now() {
   std::string text;
-  append_utc_timestamp(text, now_ns(), Precision::kMilliseconds);
+  append_utc_timestamp(text, test::system_now_ns(), Precision::kMilliseconds);
   return text;
 }
-
-// QuickFIX's session alone, which notes what it does.
-class Judge final : public NumberStore, public SessionPeer {
- public:
-  explicit Judge(FixVersion version)
-      : begin_string_(version == FixVersion::kFix44 ? "FIX.4.4" : "FIXT.1.1") {
-    std::string error;
-    dictionaries_ = version == FixVersion::kFix44
-                        ? Dictionaries::parse("FIX.4.4", std::string(kFix44Dictionary), "", error)
-                        : Dictionaries::parse("FIXT.1.1", std::string(kFixt11Dictionary),
-                                              std::string(kFix50Sp2Dictionary), error);
-    EXPECT_NE(dictionaries_, nullptr) << error;
-    log_on();
-  }
-
-  // What QuickFIX does with a message: "taken", or else.
-  std::string verdict(const std::string& text) {
-    if (!session_->is_logged_on()) log_on();
-    taken_ = 0;
-    sent_.clear();
-    const std::uint32_t before = target_;
-    const bool whole = session_->next(text, target_);
-    if (taken_ == 1 && sent_.empty() && target_ == before + 1) return "taken";
-    return fmt::format("whole {}, taken {}, sent '{}'", whole, taken_, sent_);
-  }
-  // As the door asks: of a message that is the next one.
-  [[nodiscard]] bool is_plain_here(const std::string& text) {
-    if (!session_->is_logged_on()) log_on();
-    Fields fields;
-    fields.parse(text);
-    if (parse_number(fields.value(34)) != target_) return false;
-    return session_->is_in_step() &&
-           is_plain(fields, text, dictionaries_->plain_rules(),
-                    {begin_string_, "PEER", "VENUE", now_ns(), kLatencyNs});
-  }
-  // What the session sends at its next look at the clock, behind messages taken and sent so long
-  // ago; 0: none were.
-  std::string at_next_tick(std::uint64_t received_ns_ago, std::uint64_t sent_ns_ago) {
-    sent_.clear();
-    if (received_ns_ago != 0) session_->note_received(now_ns() - received_ns_ago);
-    if (sent_ns_ago != 0) session_->note_sent(now_ns() - sent_ns_ago);
-    session_->tick();
-    const std::size_t type = sent_.find("35=");
-    return type == std::string::npos ? sent_ : sent_.substr(type, sent_.find(kSoh, type) - type);
-  }
-  [[nodiscard]] const std::string& begin_string() const { return begin_string_; }
-  [[nodiscard]] std::uint32_t next() const { return target_; }
-
-  // --- NumberStore, SessionPeer ------------------------------------------------------------------
-  std::uint32_t next_sender() const override { return sender_; }
-  std::uint32_t next_target() const override { return target_; }
-  void set_next_sender(std::uint32_t sequence) override { sender_ = sequence; }
-  void set_next_target(std::uint32_t sequence) override { target_ = sequence; }
-  bool record(std::uint32_t sequence, const std::string&, bool) override {
-    sender_ = sequence + 1;
-    return true;
-  }
-  void reset_numbers() override { sender_ = target_ = 1; }
-  void send(const std::string& bytes) override { sent_ += bytes; }
-  void disconnect() override { sent_ += "disconnect"; }
-  Judgement on_application(const std::string&) override {
-    ++taken_;
-    return {Verdict::kTaken, 0};
-  }
-  void on_logon() override {}
-  void on_logout() override {}
-  void on_resend_request(std::uint32_t, std::uint32_t) override {}
-
- private:
-  void log_on() {
-    session_ = std::make_unique<QuickFixSession>(SessionIdentity{.begin_string = begin_string_,
-                                                                 .sender = "VENUE",
-                                                                 .target = "PEER",
-                                                                 .default_appl_ver_id = "9",
-                                                                 .timestamp_digits = 6,
-                                                                 .reset_on_logon = false,
-                                                                 .max_latency_seconds = 120,
-                                                                 .write_anew = false},
-                                                 *dictionaries_, *this, *this);
-    session_->connected();
-    const std::string body =
-        fmt::format("98=0{0}108=30{0}{1}", kSoh,
-                    begin_string_ == "FIX.4.4" ? "" : fmt::format("1137=9{}", kSoh));
-    std::string logon;
-    append_message(logon, {begin_string_, "PEER", "VENUE", target_, now_ns()}, "A", body);
-    session_->next(logon, target_);
-    EXPECT_TRUE(session_->is_logged_on()) << sent_;
-  }
-
-  std::string begin_string_;
-  std::unique_ptr<Dictionaries> dictionaries_;
-  std::unique_ptr<QuickFixSession> session_;
-  std::uint32_t sender_ = 1;
-  std::uint32_t target_ = 1;
-  std::uint32_t taken_ = 0;
-  std::string sent_;
-};
 
 using FieldTexts = std::vector<std::string>;
 

@@ -1,7 +1,11 @@
 // Session files of version 1: opened, they go on where they were, and nobody's numbers begin anew.
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <cstdint>
 #include <fstream>
@@ -13,6 +17,7 @@
 #include "engine/journal/crc32c.h"
 #include "gateway/fix/store/session_file.h"
 #include "gateway/fix/store/session_file_layout.h"
+#include "gateway/fix/store/session_file_upgrade.h"
 #include "tests/fix/session_file_fixture.h"
 
 namespace hourglass::gateway::fix {
@@ -195,6 +200,28 @@ TEST_F(SessionFileUpgradeTest, StoppedAtAnyPointItIsStillToBeDone) {
       ASSERT_NO_FATAL_FAILURE(expect_all_there(*file));
     }
   }
+}
+
+// Its own order of writing: what cannot be written leaves a file that is still of version 1.
+TEST_F(SessionFileUpgradeTest, IsDoneAgainWhereTheDiskTookOnlyAPart) {
+  ASSERT_NO_FATAL_FAILURE(write_old(false));
+  ::signal(SIGXFSZ, SIG_IGN);
+  for (const std::uint64_t copy : {0U, 1U}) {
+    rlimit before{};
+    ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+    const rlimit up_to_copy{.rlim_cur = header_offset(copy), .rlim_max = before.rlim_max};
+    ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &up_to_copy), 0);
+    const int descriptor = ::open(path_.c_str(), O_RDWR | O_CLOEXEC);
+    const absl::Status status = upgrade_session_file(descriptor, path_, {.ring_bytes = kSmallRing});
+    ::close(descriptor);
+    ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
+    EXPECT_EQ(std::string(status.message()), fmt::format("writing {}: File too large", path_));
+    EXPECT_EQ(version_of(path_), 1U);
+  }
+  const auto file = open();
+  ASSERT_NE(file, nullptr);
+  EXPECT_FALSE(file->power_was_lost());
+  expect_all_there(*file);
 }
 
 TEST_F(SessionFileUpgradeTest, AFileOfALaterVersionIsRefused) {

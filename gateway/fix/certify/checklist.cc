@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "fmt/format.h"
+#include "gateway/fix/wire/tags.h"
 
 namespace hourglass::gateway::fix {
 namespace {
@@ -13,7 +14,6 @@ constexpr std::array<std::uint32_t, 45> kShown = {
     8,    35, 34, 43,  97,  49,  56,  7,   16,  36,  123, 108, 112, 141, 789,
     1137, 11, 41, 37,  17,  150, 39,  55,  54,  38,  40,  44,  59,  32,  31,
     151,  14, 45, 371, 372, 373, 380, 434, 102, 103, 530, 531, 533, 584, 25001};
-constexpr std::uint32_t kText = 58;
 
 }  // namespace
 

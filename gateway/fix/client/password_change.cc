@@ -6,6 +6,7 @@
 
 #include "fmt/format.h"
 #include "gateway/fix/wire/message_writer.h"
+#include "gateway/fix/wire/tags.h"
 
 namespace hourglass::gateway::fix {
 namespace {
@@ -13,11 +14,6 @@ namespace {
 // The venue hashes two passwords and waits for its disk, behind others who do.
 constexpr std::chrono::seconds kChangePatience{15};
 
-constexpr std::uint32_t kRefSeqNum = 45;
-constexpr std::uint32_t kText = 58;
-constexpr std::uint32_t kUserRequestId = 923;
-constexpr std::uint32_t kUserStatus = 926;
-constexpr std::uint32_t kUserStatusText = 927;
 constexpr std::string_view kChanged = "5";
 
 }  // namespace

@@ -6,17 +6,11 @@
 
 #include "engine/contract/price_text.h"
 #include "fmt/format.h"
+#include "gateway/fix/wire/tags.h"
 
 namespace hourglass::gateway::fix {
 namespace {
 
-constexpr std::uint32_t kSymbol = 55;
-constexpr std::uint32_t kRptSeq = 83;
-constexpr std::uint32_t kMdEntryType = 269;
-constexpr std::uint32_t kMdEntryPx = 270;
-constexpr std::uint32_t kMdEntrySize = 271;
-constexpr std::uint32_t kMdUpdateAction = 279;
-constexpr std::uint32_t kNumberOfOrders = 346;
 constexpr std::int64_t kNano = 1;  // 1e-9 USD
 constexpr std::size_t kNanoDigits = 9;
 constexpr char kNew = '0';

@@ -10,6 +10,7 @@
 #include "fmt/format.h"
 #include "gateway/fix/door/file_alarms.h"
 #include "gateway/fix/door/plain_message.h"
+#include "gateway/fix/wire/tags.h"
 
 namespace hourglass::gateway::fix {
 namespace {
@@ -17,17 +18,11 @@ namespace {
 constexpr std::uint32_t kQueriesPerSecond = 100;
 constexpr std::uint64_t kNsPerSecond = 1'000'000'000;
 
-constexpr std::uint32_t kMsgSeqNum = 34;
-constexpr std::uint32_t kMsgType = 35;
-constexpr std::uint32_t kText = 58;
 constexpr std::string_view kLogout = "5";
 constexpr std::string_view kSequenceReset = "4";
 constexpr std::string_view kLogon = "A";
 constexpr std::string_view kResendRequest = "2";
 constexpr std::string_view kUserRequest = "BE";
-constexpr std::uint32_t kGapFillFlag = 123;
-constexpr std::uint32_t kResetSeqNumFlag = 141;
-constexpr std::uint32_t kNextExpectedMsgSeqNum = 789;
 
 std::string_view begin_string(FixVersion version) {
   return version == FixVersion::kFix44 ? "FIX.4.4" : "FIXT.1.1";

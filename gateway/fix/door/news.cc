@@ -4,13 +4,11 @@
 
 #include <algorithm>
 
+#include "gateway/fix/wire/tags.h"
+
 namespace hourglass::gateway::fix {
 namespace {
 
-constexpr std::uint32_t kNoLinesOfText = 33;
-constexpr std::uint32_t kText = 58;
-constexpr std::uint32_t kUrgency = 61;
-constexpr std::uint32_t kHeadline = 148;
 constexpr std::string_view kBlanks = " \t\r";
 
 std::string_view trimmed(std::string_view text) {

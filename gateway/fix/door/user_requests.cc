@@ -3,17 +3,10 @@
 #include <utility>
 
 #include "gateway/fix/members/password_input.h"
+#include "gateway/fix/wire/tags.h"
 
 namespace hourglass::gateway::fix {
 namespace {
-
-constexpr std::uint32_t kUsername = 553;
-constexpr std::uint32_t kPassword = 554;
-constexpr std::uint32_t kUserRequestId = 923;
-constexpr std::uint32_t kUserRequestType = 924;
-constexpr std::uint32_t kNewPassword = 925;
-constexpr std::uint32_t kUserStatus = 926;
-constexpr std::uint32_t kUserStatusText = 927;
 
 std::string_view text_of(const absl::Status& status) {
   return {status.message().data(), status.message().size()};

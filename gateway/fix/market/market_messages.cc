@@ -2,26 +2,11 @@
 
 #include <string>
 
+#include "gateway/fix/wire/tags.h"
+
 namespace hourglass::gateway::fix {
 namespace {
 
-constexpr std::uint32_t kSymbol = 55;
-constexpr std::uint32_t kText = 58;
-constexpr std::uint32_t kRptSeq = 83;
-constexpr std::uint32_t kMdReqId = 262;
-constexpr std::uint32_t kNoMdEntries = 268;
-constexpr std::uint32_t kMdEntryType = 269;
-constexpr std::uint32_t kMdEntryPx = 270;
-constexpr std::uint32_t kMdEntrySize = 271;
-constexpr std::uint32_t kMdEntryDate = 272;
-constexpr std::uint32_t kMdEntryTime = 273;
-constexpr std::uint32_t kMdUpdateAction = 279;
-constexpr std::uint32_t kMdReqRejReason = 281;
-constexpr std::uint32_t kNumberOfOrders = 346;
-constexpr std::uint32_t kTradeId = 1003;
-constexpr std::uint32_t kAggressorSide = 2446;
-constexpr std::uint32_t kFeedSequence = 25000;
-constexpr std::uint32_t kMatchId = 25002;
 constexpr std::size_t kDateBytes = 8;  // of YYYYMMDD-HH:MM:SS.uuuuuu
 
 // The body of an entry, which 269 begins in a snapshot.

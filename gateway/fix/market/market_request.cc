@@ -3,17 +3,11 @@
 #include <algorithm>
 
 #include "fmt/format.h"
+#include "gateway/fix/wire/tags.h"
 
 namespace hourglass::gateway::fix {
 namespace {
 
-constexpr std::uint32_t kSymbol = 55;
-constexpr std::uint32_t kMdReqId = 262;
-constexpr std::uint32_t kSubscriptionRequestType = 263;
-constexpr std::uint32_t kMarketDepth = 264;
-constexpr std::uint32_t kMdUpdateType = 265;
-constexpr std::uint32_t kAggregatedBook = 266;
-constexpr std::uint32_t kMdEntryType = 269;
 constexpr std::size_t kToldBytes = 24;  // of a symbol that is none
 
 std::optional<MarketRefusal> read_depth(const Fields& fields, MarketRequest& request) {

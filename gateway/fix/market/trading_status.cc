@@ -4,6 +4,7 @@
 
 #include "gateway/fix/market/market_request.h"
 #include "gateway/fix/orders/questions.h"
+#include "gateway/fix/wire/tags.h"
 
 namespace hourglass::gateway::fix {
 
@@ -13,18 +14,7 @@ using engine::TradingState;
 
 namespace {
 
-constexpr std::uint32_t kMsgSeqNum = 34;
-constexpr std::uint32_t kSymbol = 55;
-constexpr std::uint32_t kText = 58;
-constexpr std::uint32_t kTransactTime = 60;
-constexpr std::uint32_t kSubscriptionRequestType = 263;
-constexpr std::uint32_t kSecurityStatusReqId = 324;
-constexpr std::uint32_t kUnsolicitedIndicator = 325;
-constexpr std::uint32_t kSecurityTradingStatus = 326;
-constexpr std::uint32_t kTradSesReqId = 335;
 constexpr std::uint32_t kTradingSession = 336;
-constexpr std::uint32_t kTradSesStatus = 340;
-constexpr std::uint32_t kTradSesStatusRejReason = 567;
 
 constexpr std::int64_t kStatusUnknown = 20;     // of 326: unknown or invalid
 constexpr std::int64_t kSessionRejected = 6;    // of 340: request rejected

@@ -4,6 +4,7 @@
 
 #include "fmt/format.h"
 #include "gateway/fix/orders/reject_codes.h"
+#include "gateway/fix/wire/tags.h"
 
 namespace hourglass::gateway::fix {
 
@@ -26,24 +27,6 @@ constexpr std::int32_t kBusinessOther = 0;
 constexpr std::int32_t kBusinessNotAvailable = 4;
 constexpr std::int32_t kBusinessNotAuthorized = 6;
 
-constexpr std::uint32_t kAccount = 1;
-constexpr std::uint32_t kClOrdId = 11;
-constexpr std::uint32_t kMsgSeqNum = 34;
-constexpr std::uint32_t kMsgType = 35;
-constexpr std::uint32_t kOrderQty = 38;
-constexpr std::uint32_t kOrigClOrdId = 41;
-constexpr std::uint32_t kPossDupFlag = 43;
-constexpr std::uint32_t kSenderSubId = 50;
-constexpr std::uint32_t kSide = 54;
-constexpr std::uint32_t kSymbol = 55;
-constexpr std::uint32_t kText = 58;
-constexpr std::uint32_t kPossResend = 97;
-constexpr std::uint32_t kOrigSendingTime = 122;
-constexpr std::uint32_t kMassCancelRequestType = 530;
-constexpr std::uint32_t kPassword = 554;
-constexpr std::uint32_t kNewPassword = 925;
-constexpr std::uint32_t kMassActionReportId = 1369;
-constexpr std::uint32_t kRejectCode = 25001;
 constexpr std::uint32_t kFirstDoorReject = 1000;
 constexpr char kToReplace = '2';
 constexpr char kToCancel = '1';

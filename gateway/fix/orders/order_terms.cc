@@ -1,6 +1,7 @@
 #include "gateway/fix/orders/order_terms.h"
 
 #include "engine/contract/price_text.h"
+#include "gateway/fix/wire/tags.h"
 
 namespace hourglass::gateway::fix {
 namespace {
@@ -15,18 +16,6 @@ using engine::TimeInForce;
 constexpr std::int32_t kOrdRejIncorrectQuantity = 13;
 constexpr std::int32_t kOrdRejUnsupported = 11;
 constexpr std::int32_t kOrdRejOther = 99;
-
-constexpr std::uint32_t kExecInst = 18;
-constexpr std::uint32_t kOrderQty = 38;
-constexpr std::uint32_t kOrdType = 40;
-constexpr std::uint32_t kPrice = 44;
-constexpr std::uint32_t kSide = 54;
-constexpr std::uint32_t kTimeInForce = 59;
-constexpr std::uint32_t kMinQty = 110;
-constexpr std::uint32_t kMaxFloor = 111;
-constexpr std::uint32_t kExpireTime = 126;
-constexpr std::uint32_t kExpireDate = 432;
-constexpr std::uint32_t kDisplayQty = 1138;
 
 Checked unsupported(std::string_view text) {
   return refusal(DoorReject::kUnsupportedValue, kOrdRejUnsupported, text);

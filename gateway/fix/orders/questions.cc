@@ -4,26 +4,9 @@
 #include <utility>
 
 #include "fmt/format.h"
+#include "gateway/fix/wire/tags.h"
 
 namespace hourglass::gateway::fix {
-namespace {
-
-constexpr std::uint32_t kAccount = 1;
-constexpr std::uint32_t kClOrdId = 11;
-constexpr std::uint32_t kOrderId = 37;
-constexpr std::uint32_t kSide = 54;
-constexpr std::uint32_t kSymbol = 55;
-constexpr std::uint32_t kText = 58;
-constexpr std::uint32_t kSecurityReqId = 320;
-constexpr std::uint32_t kSecurityRequestType = 321;
-constexpr std::uint32_t kSecurityResponseType = 323;
-constexpr std::uint32_t kSecurityListRequestType = 559;
-constexpr std::uint32_t kMassStatusReqId = 584;
-constexpr std::uint32_t kMassStatusReqType = 585;
-constexpr std::uint32_t kOrdStatusReqId = 790;
-
-}  // namespace
-
 std::int64_t security_trading_status(engine::TradingState state) noexcept {
   switch (state) {
     case engine::TradingState::kOpen: return 17;

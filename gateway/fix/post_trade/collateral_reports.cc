@@ -5,16 +5,13 @@
 
 #include "fmt/format.h"
 #include "gateway/fix/post_trade/request_terms.h"
+#include "gateway/fix/wire/tags.h"
 
 namespace hourglass::gateway::fix {
 
 using engine::AccountId;
 
 namespace {
-
-constexpr std::uint32_t kAccount = 1;
-constexpr std::uint32_t kText = 58;
-constexpr std::uint32_t kCollInquiryId = 909;
 
 // 946 CollInquiryResult.
 constexpr std::int32_t kNotAuthorized = 9;

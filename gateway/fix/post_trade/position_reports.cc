@@ -6,6 +6,7 @@
 #include "engine/base/assert.h"
 #include "fmt/format.h"
 #include "gateway/fix/post_trade/request_terms.h"
+#include "gateway/fix/wire/tags.h"
 
 namespace hourglass::gateway::fix {
 
@@ -13,15 +14,6 @@ using engine::AccountId;
 using engine::InstrumentId;
 
 namespace {
-
-constexpr std::uint32_t kAccount = 1;
-constexpr std::uint32_t kSymbol = 55;
-constexpr std::uint32_t kText = 58;
-constexpr std::uint32_t kSubscriptionRequestType = 263;
-constexpr std::uint32_t kAccountType = 581;
-constexpr std::uint32_t kPosReqId = 710;
-constexpr std::uint32_t kClearingBusinessDate = 715;
-constexpr std::uint32_t kPosMaintRptId = 721;
 
 // 728 PosReqResult.
 constexpr std::int32_t kValid = 0;

@@ -1,11 +1,11 @@
 #include "gateway/fix/post_trade/post_trade.h"
 
+#include "gateway/fix/wire/tags.h"
+
 namespace hourglass::gateway::fix {
 
 namespace {
 
-constexpr std::uint32_t kMsgType = 35;
-constexpr std::uint32_t kTradeReportId = 571;
 constexpr std::int32_t kUnknownId = 1;  // 380
 
 }  // namespace

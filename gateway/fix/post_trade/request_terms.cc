@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "fmt/format.h"
+#include "gateway/fix/wire/tags.h"
 
 namespace hourglass::gateway::fix {
 
@@ -11,7 +12,6 @@ using engine::Int128;
 
 namespace {
 
-constexpr std::uint32_t kAccount = 1;
 constexpr std::int64_t kMicroPerUsd = 1'000'000;
 constexpr std::size_t kDateChars = 8;
 

@@ -5,6 +5,7 @@
 
 #include "fmt/format.h"
 #include "gateway/fix/post_trade/request_terms.h"
+#include "gateway/fix/wire/tags.h"
 
 namespace hourglass::gateway::fix {
 
@@ -12,16 +13,6 @@ using engine::AccountId;
 using engine::InstrumentId;
 
 namespace {
-
-constexpr std::uint32_t kSymbol = 55;
-constexpr std::uint32_t kText = 58;
-constexpr std::uint32_t kTransactTime = 60;
-constexpr std::uint32_t kTradeDate = 75;
-constexpr std::uint32_t kSubscriptionRequestType = 263;
-constexpr std::uint32_t kTradeRequestId = 568;
-constexpr std::uint32_t kTradeRequestType = 569;
-constexpr std::uint32_t kAfterTradeReportId = 25030;
-constexpr std::uint32_t kMoreTrades = 25031;
 
 // 749 TradeRequestResult.
 constexpr std::int32_t kSuccessful = 0;
