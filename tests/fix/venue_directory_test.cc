@@ -157,7 +157,11 @@ TEST_F(VenueDirectoryTest, IsRefusedWhereASessionsFileIsAheadOfItsJournal) {
   trade(1, "A1");
   ASSERT_EQ(venue_.stop(), 0);
   for (const std::string start : {"seg-", "idx-", "events.hge"}) remove(start);
-  fs::copy(older, venue_.data_dir());
+  for (const auto& entry : fs::directory_iterator(older)) {
+    if (!entry.is_regular_file()) continue;
+    fs::copy_file(entry.path(), path(entry.path().filename().string()),
+                  fs::copy_options::overwrite_existing);
+  }
   fs::remove_all(older);
   const auto said_at_start = [&] {
     const engine::test::Ended ended = start_again();
