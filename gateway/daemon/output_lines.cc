@@ -41,22 +41,25 @@ OutputLines::~OutputLines() {
 }
 
 void OutputLines::put(std::string_view text) {
-  if (text.empty() || is_gone_) return;
+  if (text.empty()) return;
   if (left_out_ != 0) tell_left_out();
   if (left_out_ != 0 || waiting_bytes_ >= kMaxWaitingOutputBytes) {
     ++left_out_;
     return;
   }
-  texts_.emplace_back(text);
+  texts_.push_back({.bytes = std::string(text), .count = 1});
   waiting_bytes_ += text.size();
 }
 
 // At half the bound, so that a slow reader is not told of every text that found no room.
 void OutputLines::tell_left_out() {
   if (left_out_ == 0 || waiting_bytes_ > kMaxWaitingOutputBytes / 2) return;
-  texts_.push_back(fmt::format("({} {} left out here: the output was not read)\n", left_out_,
-                               left_out_ == 1 ? "text" : "texts"));
-  waiting_bytes_ += texts_.back().size();
+  texts_.push_back(
+      {.bytes = fmt::format("{}({} {} left out here: the output {})\n", is_line_cut_ ? "\n" : "",
+                            left_out_, left_out_ == 1 ? "text" : "texts",
+                            has_failed_ ? "failed" : "was not read"),
+       .count = left_out_});
+  waiting_bytes_ += texts_.back().bytes.size();
   left_out_ = 0;
 }
 
@@ -70,13 +73,13 @@ bool OutputLines::flush() {
   bool wrote = false;
   for (std::uint32_t piece = 0; piece < kPiecesPerFlush && !texts_.empty(); ++piece) {
     if (!is_ready(0)) break;
-    const std::string& text = texts_.front();
+    const std::string& text = texts_.front().bytes;
     const ssize_t taken = ::write(own_ >= 0 ? own_ : descriptor_, text.data() + written_,
                                   std::min(text.size() - written_, kPieceBytes));
     if (taken < 0 && (errno == EAGAIN || errno == EINTR)) break;
     if (taken < 0) {
-      give_up();
-      break;
+      leave_out_all();
+      return wrote;
     }
     wrote = true;
     written_ += static_cast<std::size_t>(taken);
@@ -84,18 +87,20 @@ bool OutputLines::flush() {
     if (written_ == text.size()) {
       texts_.pop_front();
       written_ = 0;
+      has_failed_ = is_line_cut_ = false;
     }
   }
-  tell_left_out();
+  if (!has_failed_) tell_left_out();
   return wrote;
 }
 
-// Nobody will read it any more; the venue goes on.
-void OutputLines::give_up() noexcept {
-  is_gone_ = true;
+// Said with the next text, which may find room on the disk, or a new reader.
+void OutputLines::leave_out_all() {
+  has_failed_ = true;
+  is_line_cut_ = is_line_cut_ || written_ != 0;
+  for (const Text& text : texts_) left_out_ += text.count;
   texts_.clear();
   written_ = waiting_bytes_ = 0;
-  left_out_ = 0;
 }
 
 void OutputLines::wait(std::uint64_t timeout_ns) const {

@@ -22,7 +22,8 @@ class OutputLines {
   OutputLines& operator=(const OutputLines&) = delete;
 
   // Takes the whole text, or leaves it out where kMaxWaitingOutputBytes wait already; how many
-  // were left out is said once there is room again. Never waits. Cost: a copy.
+  // were left out is said once there is room again. What waits when a write fails (a full disk, a
+  // reader that went) is left out too, and each later text tries again. Never waits. Cost: a copy.
   void put(std::string_view text);
   // Writes what is taken at once, up to a bound. Returns whether that was anything. Never waits.
   bool flush();
@@ -33,17 +34,22 @@ class OutputLines {
   void finish(std::uint64_t timeout_ns);
 
  private:
+  struct Text {
+    std::string bytes;
+    std::uint64_t count;  // of what was put: 1, or what this says was left out
+  };
   void tell_left_out();
   [[nodiscard]] bool is_ready(int timeout_ms) const;
-  void give_up() noexcept;
+  void leave_out_all();
 
   int descriptor_;
   int own_ = -1;  // the same file through a description of our own that never blocks
-  std::deque<std::string> texts_;
+  std::deque<Text> texts_;
   std::size_t written_ = 0;  // of the first text
   std::size_t waiting_bytes_ = 0;
   std::uint64_t left_out_ = 0;
-  bool is_gone_ = false;
+  bool has_failed_ = false;   // the writing, since the last text that was written whole
+  bool is_line_cut_ = false;  // by that
 };
 
 }  // namespace hourglass::gateway

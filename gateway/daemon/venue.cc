@@ -45,7 +45,10 @@ absl::StatusOr<std::unique_ptr<Venue>> Venue::open(const VenueSettings& settings
   if (const absl::Status status = venue->open_fix(settings); !status.ok()) return status;
   if (const absl::Status status = venue->open_pipeline(settings); !status.ok()) return status;
   if (const absl::Status status = venue->check_sessions(); !status.ok()) return status;
-  if (venue->fix_) venue->fix_->attach(venue->pipeline_->rings());
+  if (venue->fix_) {
+    if (!settings.is_volatile) venue->fix_->door().set_journal(venue->directory_->journal());
+    venue->fix_->attach(venue->pipeline_->rings());
+  }
   if (const absl::Status status = venue->pipeline_->start(); !status.ok()) return status;
   const bool is_new = venue->market().sequence == engine::SequenceNumber(0);
   venue->day_ = (is_new ? venue->clock_ns_() : venue->market().time.value()) / kTradingDayNs;
@@ -71,6 +74,10 @@ absl::Status Venue::open_fix(const VenueSettings& settings) {
   if (door.tls) door.tls->replaces_lone_key = is_first_start;
   auto members = open_members(door.directory, is_first_start);
   if (!members.ok()) return members.status();
+  if (!settings.is_volatile) {
+    const absl::Status status = directory_->check_session_files(*members);
+    if (!status.ok()) return status;
+  }
   auto gateway = fix::FixGateway::open(std::move(door), *std::move(members));
   if (!gateway.ok()) return gateway.status();
   fix_ = *std::move(gateway);
@@ -106,8 +113,10 @@ absl::Status Venue::open_pipeline(const VenueSettings& settings) {
 }
 
 // A report leaves once its command is durable, so no session's file can know of more than the
-// journal. One that does belongs to another journal, or a later state of this one, and would
-// swallow the reports to come up to its number.
+// journal. One that does belongs to a later state of it, or to another where it does not say to
+// which, and would swallow the reports to come up to its number. By now what the journal has was
+// recorded in the files that lacked it, which is true of this journal whatever becomes of the
+// start.
 absl::Status Venue::check_sessions() const {
   if (!fix_) return absl::OkStatus();
   for (fix::DoorSession* const session : fix_->door().sessions()) {

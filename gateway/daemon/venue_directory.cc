@@ -11,14 +11,16 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <optional>
+#include <thread>
 #include <utility>
 #include <vector>
 
 #include "engine/journal/event_store.h"
-#include "engine/journal/format.h"
+#include "engine/journal/file_device.h"
+#include "engine/journal/segment_list.h"
 #include "engine/journal/snapshot_file.h"
 #include "fmt/format.h"
+#include "gateway/fix/members/session_file_name.h"
 #include "gateway/fix/store/session_file_layout.h"
 #include "gateway/fix/store/session_file_upgrade.h"
 
@@ -26,6 +28,8 @@ namespace hourglass::gateway {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::chrono::milliseconds kBetweenTries{10};
 
 std::vector<std::string> names_in(const fs::path& directory) {
   std::vector<std::string> names;
@@ -71,6 +75,29 @@ bool was_used(const fs::path& session_file) {
   return knows_of_use<fix::HeaderCopy>(from, fix::header_offset);
 }
 
+// The journal that a session's file names, if it does.
+std::optional<engine::JournalUuid> journal_named(const fs::path& session_file) {
+  std::ifstream file(session_file, std::ios::binary);
+  std::array<char, fix::kJournalMarkOffset + sizeof(fix::JournalMark)> bytes;
+  if (!file.read(bytes.data(), bytes.size())) return std::nullopt;
+  const auto* const from = reinterpret_cast<const std::byte*>(bytes.data());
+  const auto mark = fix::block_at<fix::JournalMark>(from + fix::kJournalMarkOffset);
+  if (mark.crc != fix::checksum_of(mark) || mark.journal == engine::JournalUuid{}) {
+    return std::nullopt;
+  }
+  return mark.journal;
+}
+
+// False where another process holds it longer than we wait.
+bool lock_patiently(int descriptor) {
+  for (std::chrono::milliseconds waited{0}; ::flock(descriptor, LOCK_EX | LOCK_NB) != 0;
+       waited += kBetweenTries) {
+    if ((errno != EWOULDBLOCK && errno != EINTR) || waited >= kDirectoryPatience) return false;
+    std::this_thread::sleep_for(kBetweenTries);
+  }
+  return true;
+}
+
 // The first thing in `directory` that only trading leaves; empty: nothing.
 std::string trace_of_trading(const fs::path& directory) {
   for (const std::string& name : names_in(directory)) {
@@ -81,7 +108,7 @@ std::string trace_of_trading(const fs::path& directory) {
     if (is_index && names_frames(directory / name)) return fmt::format("a used index ({})", name);
   }
   for (const std::string& name : names_in(directory / "fix")) {
-    if (!name.ends_with(".hgf") || !was_used(directory / "fix" / name)) continue;
+    if (!name.ends_with(fix::kSessionFileSuffix) || !was_used(directory / "fix" / name)) continue;
     return fmt::format("a session's file that was used (fix/{})", name);
   }
   return {};
@@ -102,7 +129,7 @@ absl::StatusOr<std::unique_ptr<VenueDirectory>> VenueDirectory::open(std::string
         fmt::format("cannot open the data directory {}: {}", path, std::strerror(errno)));
   }
   auto directory = std::unique_ptr<VenueDirectory>(new VenueDirectory(std::move(path), lock));
-  if (::flock(lock, LOCK_EX | LOCK_NB) != 0) {
+  if (!lock_patiently(lock)) {
     if (errno == EWOULDBLOCK) {
       return absl::FailedPreconditionError(fmt::format(
           "another process uses the data directory {}: one venue at a time", directory->path_));
@@ -130,6 +157,31 @@ absl::Status VenueDirectory::check_journal_is_not_missing() const {
       "changed. Put its segments back, or start on another directory; for a new venue here move "
       "everything but fix/members.json and fix/tls away first",
       path_, found));
+}
+
+std::optional<engine::JournalUuid> VenueDirectory::journal() const {
+  const auto device = engine::FileDevice::open_existing(path_);
+  if (!device.ok()) return std::nullopt;
+  const auto list = engine::list_segments(**device);
+  if (!list.ok() || list->segments.empty()) return std::nullopt;
+  return list->segments.front().header.uuid;
+}
+
+absl::Status VenueDirectory::check_session_files(const fix::MemberList& members) const {
+  const auto ours = journal();
+  if (!ours) return absl::OkStatus();
+  for (const fix::Member& member : members.all()) {
+    const std::string file = fmt::format("{}/fix/{}", path_, fix::session_file_name(member));
+    const auto named = journal_named(file);
+    if (!named || *named == *ours || !was_used(file)) continue;
+    return absl::FailedPreconditionError(fmt::format(
+        "{} is the session file of another journal than the one in {}: its numbers and reports "
+        "have nothing to do with this venue's. Nothing was changed. Put back what belongs "
+        "together, or move the file away: then the session's numbers go on far above any it had, "
+        "and it is told the reports of this journal; a drop copy session begins anew at 1",
+        file, path_));
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::string> VenueDirectory::empty_volatile_sessions() const {

@@ -156,8 +156,8 @@ void FixGateway::close(const std::string& text) {
 }
 
 std::optional<Dialect> FixGateway::dialect(SessionId session) const {
-  const DoorSession* found = door_->session(session);
-  return found == nullptr ? std::nullopt : std::optional(found->dialect());
+  const Member* const member = door_->member(session);
+  return member == nullptr ? std::nullopt : std::optional(dialect_of(member->version));
 }
 
 // A report already recorded was made again only because its event was followed again, and is told
@@ -178,9 +178,8 @@ void FixGateway::report(SessionId id, std::uint32_t number, const MessageWriter&
 }
 
 void FixGateway::copy(const ReportCopy& copy, const MessageWriter& writer) {
-  const DoorSession* const its = door_->session(copy.session);
-  copies_.send(copy, its == nullptr ? std::string_view() : its->member().comp_id, writer,
-               recovering_);
+  const Member* const its = door_->member(copy.session);
+  copies_.send(copy, its == nullptr ? std::string_view() : its->comp_id, writer, recovering_);
 }
 
 }  // namespace hourglass::gateway::fix

@@ -8,8 +8,10 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 
 #include "fmt/format.h"
+#include "gateway/fix/store/session_file_layout.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/fix/running_fix.h"
@@ -55,6 +57,27 @@ class LostFile : public testing::Test {
     file.seekp(static_cast<std::streamoff>(at));
     file << "####";
   }
+  // All before the messages.
+  [[nodiscard]] std::string beginning() const {
+    std::string text(kRingOffset, '\0');
+    std::ifstream(path_, std::ios::binary).read(text.data(), kRingOffset);
+    return text;
+  }
+  void set_beginning(const std::string& text) const {
+    std::fstream(path_, std::ios::in | std::ios::out | std::ios::binary) << text;
+  }
+  // To TRADER1, who is told so; TRADER2 trades.
+  void expect_closed() {
+    Peer peer(venue_);
+    peer.next = 9;
+    EXPECT_EQ(peer.log_on(password_),
+              "35=5|34=1|58=the venue cannot record this session's messages; call its operator|");
+    EXPECT_EQ(peer.hear(), "closed");
+    Peer other(venue_, {.sender = "TRADER2"});
+    EXPECT_EQ(only(other.log_on(venue_.password("TRADER2"), "141=Y|"), {34, 35}), "34=1|35=A|");
+    const std::string id = fmt::format("P{}", ++others_orders_);
+    EXPECT_EQ(other.order(id), accepted(id));
+  }
   // All from `begin` on, as a resend gives it; `last` is what its last gap fill ends at.
   static std::string resent(Peer& peer, std::string_view begin, std::string_view last) {
     peer.say("2", fmt::format("7={}|16=0|", begin));
@@ -79,6 +102,7 @@ class LostFile : public testing::Test {
   RunningFix venue_;
   std::string password_ = venue_.password();
   std::string path_;
+  std::int32_t others_orders_ = 0;
 };
 
 TEST_F(LostFile, ReportsOfDamagedRecordsComeUnderNewNumbersOnce) {
@@ -120,6 +144,47 @@ TEST_F(LostFile, AMissingFileTakesTheNumbersBehindAllThatWereSeen) {
   }
   all += "34=1000000012|35=4|36=1000000014|\n";
   EXPECT_EQ(resent(peer, "9", "1000000014"), all);
+}
+
+// A cut, and both copies of the header damaged: the file is nothing to go on with. Its numbers'
+// owner waits, and nobody else.
+TEST_F(LostFile, ADamagedFileClosesItsOwnSessionAlone) {
+  ASSERT_NO_FATAL_FAILURE(trade_and_stop());
+  const std::uintmax_t size = std::filesystem::file_size(path_);
+  const std::string whole = beginning();
+  std::string headers = whole;
+  headers.replace(kHeaderOffset, 8, 8, '#').replace(kHeaderOffset + kSessionPageBytes, 8, 8, '#');
+  // The messages are few: behind the half there is nothing.
+  for (const auto& [its_size, text] : {std::pair(size / 2, whole), std::pair(size, headers)}) {
+    set_beginning(text);
+    std::filesystem::resize_file(path_, its_size);
+    venue_.start();
+    EXPECT_THAT(alarms("is closed"),
+                HasSubstr("the FIX session of TRADER1 is closed until the venue starts again"));
+    EXPECT_THAT(alarms("is closed"), HasSubstr(path_));
+    EXPECT_THAT(alarms("is closed"), HasSubstr("move the file away and start again"));
+    EXPECT_EQ(std::filesystem::file_size(path_), its_size);
+    EXPECT_TRUE(beginning() == text);
+    // Nor when it is put right: reports would be missing in it.
+    set_beginning(whole);
+    std::filesystem::resize_file(path_, size);
+    EXPECT_THAT(venue_.reload(), HasSubstr("members read again"));
+    expect_closed();
+    EXPECT_EQ(venue_.stop(), 0);
+    EXPECT_TRUE(beginning() == whole);
+  }
+  std::filesystem::remove(path_);
+  venue_.start();
+  EXPECT_THAT(alarms("is missing"), HasSubstr(path_ + " is missing"));
+  Peer peer(venue_);
+  peer.next = 9;
+  EXPECT_EQ(only(peer.log_on(password_), {35}), "35=A|");
+  EXPECT_EQ(only(peer.hear(), {35, 7}), "35=2|7=8|");
+  const std::string all = resent(peer, "1000000000", "1000000014");
+  for (std::int32_t order = 1; order <= kOrders; ++order) {
+    EXPECT_THAT(all,
+                HasSubstr(fmt::format("34={}|35=8|97=Y|11=O{}|\n", 999'999'999 + order, order)));
+  }
 }
 
 TEST_F(LostFile, AWholeFileGivesNoAlarmBehindAKill) {

@@ -291,6 +291,20 @@ TEST_F(MarketDataTest, SplitsTradesOverMessagesAndNeverABook) {
   EXPECT_EQ(kinds(peer_.said()), (Said{"X400", "X1", "X1"}));
 }
 
+// Our own client reads no more.
+TEST_F(MarketDataTest, SendsNoMoreFieldsInAMessageThanAreRead) {
+  subscribe("w", 0, "267=3|269=0|269=1|269=2|146=1|55=H1|");
+  for (std::int64_t i = 0; i < 500; ++i) enter(Side::kBuy, 600, 1);
+  peer_.said();
+  enter(Side::kSell, 600, 500);
+  const Said said = peer_.said();
+  ASSERT_EQ(kinds(said), (Said{"X400", "X100", "X1"}));
+  const std::string text = fix_text(said[0]);
+  Fields fields;
+  EXPECT_TRUE(fields.parse(text));
+  EXPECT_GE(fields.all().size(), 4000U);
+}
+
 TEST_F(MarketDataTest, TellsTheStateOfAContractAndItsChanges) {
   EXPECT_EQ(ask("35=e|55=H1|263=0|324=q|"),
             (Said{"35=f|55=H1|60=20260101-00:00:00.000000|324=q|326=17|"}));

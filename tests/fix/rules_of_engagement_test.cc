@@ -136,7 +136,7 @@ std::string limits_table() {
       fmt::format("{} to {} printable ASCII characters", kMinPasswordBytes, kMaxPasswordBytes));
   row("Lines of News, and characters of each", fmt::format("{}, {}", kMaxNewsLines, kMaxNewsChars));
   row("Sent and not read by you",
-      fmt::format("{} MiB; beyond, the connection is closed, and what you missed comes by resend",
+      fmt::format("{} MiB; beyond, you are logged out, and what you missed comes by resend",
                   kMaxUnsentBytes >> 20));
   row("Our messages kept for a resend",
       fmt::format("{} MiB a session", kDefaultSessionFileBytes >> 20));
@@ -272,7 +272,7 @@ TEST(RulesOfEngagement, NamesEachCodeOfTheDoorInItsOrder) {
 
 TEST(RulesOfEngagement, WritesOutMessagesWithTheirLengthAndChecksum) {
   const std::vector<std::string> messages = worked_messages();
-  EXPECT_EQ(messages.size(), 4U);
+  EXPECT_EQ(messages.size(), 5U);
   for (const std::string& message : messages) {
     Fields fields;
     ASSERT_TRUE(fields.parse(message)) << message;

@@ -1,5 +1,8 @@
 // Numbers, repeats, logons and clocks that break the session's rules, at the real door.
+#include <algorithm>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "fmt/format.h"
 #include "gateway/fix/door/door_session.h"
@@ -143,6 +146,58 @@ TEST_F(SessionRules, ARepeatWithoutAGoodOriginalTimeIsRefused) {
   peer_.say("D", order_body("A1"), sent_again(-60));
   EXPECT_EQ(only(peer_.hear(), {35, 45, 372, 373}), "35=3|45=2|372=D|373=10|");
   EXPECT_EQ(only(peer_.hear(), {35}), "35=5|");
+}
+
+// Source: FIX session protocol, acceptance test cases 2f and 2t.
+TEST_F(SessionRules, ARepeatUnderTheNextNumberIsHeldToItsOriginalTimeToo) {
+  log_on();
+  const std::string question = "11=A1|54=1|55=H100.D1|";
+  for (const auto& [type, body] : {std::pair("D", order_body("A1")), std::pair("H", question),
+                                   std::pair("1", std::string("112=there|"))}) {
+    const std::uint32_t number = peer_.next;
+    peer_.say(type, body, "43=Y|");
+    EXPECT_EQ(peer_.hear(), fmt::format("35=3|34={}|45={}|58=Required tag missing|371=122|372={}|"
+                                        "373=1|",
+                                        number, number, type));
+  }
+  EXPECT_EQ(peer_.order("A1", sent_again(2)), accepted("A1"));
+  peer_.say("1", "112=there|", sent_again(2));
+  EXPECT_EQ(only(peer_.hear(), {35, 112}), "35=0|112=there|");
+  // A gap fill says nothing that has a time of its own.
+  peer_.say("4", "123=Y|36=8|", "43=Y|");
+  peer_.next = 8;
+  EXPECT_EQ(peer_.order("A2"), accepted("A2"));
+}
+
+TEST_F(SessionRules, ARepeatThatWaitedForAGapIsHeldToItsOriginalTimeToo) {
+  log_on();
+  peer_.next = 3;
+  peer_.say("D", order_body("A3"), "43=Y|");
+  EXPECT_EQ(peer_.hear(), "35=2|34=2|7=2|16=0|");
+  peer_.next = 2;
+  peer_.say("D", order_body("A2"), sent_again());
+  // The answer of the door comes at once, the market's when it is on disk.
+  std::vector<std::string> heard{only(peer_.hear(), {35, 45, 371, 372, 373, 11, 39, 150}),
+                                 only(peer_.hear(), {35, 45, 371, 372, 373, 11, 39, 150})};
+  std::sort(heard.begin(), heard.end());
+  EXPECT_EQ(heard[0], "35=3|45=3|371=122|372=D|373=1|");
+  EXPECT_EQ(heard[1], accepted("A2"));
+  peer_.next = 4;
+  EXPECT_EQ(peer_.order("A4"), accepted("A4"));
+}
+
+TEST_F(SessionRules, ARepeatUnderTheNextNumberFirstSentLaterThanSentEndsTheSession) {
+  for (const std::string type : {"D", "1"}) {
+    Peer peer(venue_);
+    ASSERT_EQ(peer.log_on(password_, "141=Y|"), "35=A|34=1|98=0|108=60|141=Y|");
+    peer.say(type, type == "D" ? order_body("A1") : "112=there|", sent_again(-60));
+    EXPECT_EQ(peer.hear(), fmt::format("35=3|34=2|45=2|58=SendingTime accuracy problem|372={}|"
+                                       "373=10|",
+                                       type));
+    EXPECT_EQ(peer.hear(), "35=5|34=3|58=OrigSendingTime (122) is after SendingTime (52)|");
+    peer.say("5", "");
+    EXPECT_EQ(peer.hear(), "closed");
+  }
 }
 
 TEST_F(SessionRules, AnOldOrderNeverSeenIsStaleAndAYoungOneIsTaken) {

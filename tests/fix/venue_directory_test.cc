@@ -1,14 +1,19 @@
 // What a start finds in its data directory, and what it makes of what is missing or does not fit.
+#include <fcntl.h>
 #include <signal.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 #include <map>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
 #include "fmt/format.h"
+#include "gateway/daemon/venue_directory.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/fix/running_fix.h"
@@ -119,8 +124,8 @@ TEST_F(VenueDirectoryTest, StartsBehindAFirstStartThatDiedBeforeItsJournal) {
   trade(1, "A1");
 }
 
-// The journal begins anew, and the files of the one before come back.
-TEST_F(VenueDirectoryTest, IsRefusedWhereASessionsFileIsAheadOfTheJournal) {
+// The journal begins anew, and the files of the one before come back, with and without reports.
+TEST_F(VenueDirectoryTest, IsRefusedUnchangedWhereASessionsFileIsOfAnotherJournal) {
   trade(1, "A1");
   ASSERT_EQ(venue_.stop(), 0);
   const std::vector<std::string> files{path("fix/DROPCOPY1-4098-copy.hgf"),
@@ -128,8 +133,36 @@ TEST_F(VenueDirectoryTest, IsRefusedWhereASessionsFileIsAheadOfTheJournal) {
   for (const std::string& file : files) fs::rename(file, file + ".kept");
   for (const std::string start : {"seg-", "idx-", "events.hge"}) remove(start);
   venue_.start();
+  for (std::uint32_t order = 0; order < 3; ++order) trade(3 * order + 1, fmt::format("A{}", order));
   ASSERT_EQ(venue_.stop(), 0);
-  for (const std::string& file : files) fs::rename(file + ".kept", file);
+  for (const std::string& file : files) {
+    fs::rename(file, file + ".right");
+    fs::rename(file + ".kept", file);
+    EXPECT_THAT(refused(), HasSubstr(fmt::format("{} is the session file of another journal than "
+                                                 "the one in {}",
+                                                 file, venue_.data_dir())));
+    fs::rename(file + ".right", file);
+  }
+  venue_.start();
+  trade(10, "A4");
+}
+
+TEST_F(VenueDirectoryTest, IsRefusedWhereASessionsFileIsAheadOfItsJournal) {
+  const std::vector<std::string> files{path("fix/DROPCOPY1-4098-copy.hgf"),
+                                       path("fix/TRADER1-4096.hgf")};
+  ASSERT_EQ(venue_.stop(), 0);
+  const std::string older = path("older");
+  fs::copy(venue_.data_dir(), older);
+  venue_.start();
+  trade(1, "A1");
+  ASSERT_EQ(venue_.stop(), 0);
+  for (const std::string start : {"seg-", "idx-", "events.hge"}) remove(start);
+  for (const auto& entry : fs::directory_iterator(older)) {
+    if (!entry.is_regular_file()) continue;
+    fs::copy_file(entry.path(), path(entry.path().filename().string()),
+                  fs::copy_options::overwrite_existing);
+  }
+  fs::remove_all(older);
   const auto said_at_start = [&] {
     const engine::test::Ended ended = start_again();
     EXPECT_EQ(ended.exit_code, 1);
@@ -143,6 +176,20 @@ TEST_F(VenueDirectoryTest, IsRefusedWhereASessionsFileIsAheadOfTheJournal) {
                                     venue_.data_dir())));
   fs::remove(files[1]);
   venue_.start();
+  trade(1, "A1");
+}
+
+// As a process that was killed and is not yet gone holds it.
+TEST_F(VenueDirectoryTest, IsWaitedForWhileAKilledVenueHoldsItStill) {
+  ASSERT_EQ(venue_.stop(), 0);
+  const int held = ::open(venue_.data_dir().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  ASSERT_EQ(::flock(held, LOCK_EX | LOCK_NB), 0);
+  std::thread dying([held] {
+    std::this_thread::sleep_for(kDirectoryPatience / 5);
+    ::close(held);
+  });
+  venue_.start();
+  dying.join();
   trade(1, "A1");
 }
 
@@ -187,6 +234,28 @@ TEST_F(VenueDirectoryTest, TakesAListThatIsBegunByHand) {
   venue_.start();
   Peer peer(venue_, {.sender = "FIRST"});
   EXPECT_THAT(peer.log_on(password), testing::StartsWith("35=A|34=1|"));
+}
+
+// Who is added is not given the number of one who was there.
+TEST_F(VenueDirectoryTest, TakesNoNewMemberForALostList) {
+  ASSERT_EQ(venue_.stop(), 0);
+  const std::string list = path("fix/members.json");
+  fs::rename(list, list + ".lost");
+  const auto expect_refused = [&](const std::string& trace) {
+    const auto before = contents();
+    const engine::test::Ended ended = venue_.member({"add", "OTHER", "--accounts", "13"});
+    EXPECT_EQ(ended.exit_code, 1);
+    EXPECT_THAT(ended.output,
+                HasSubstr(fmt::format("{} is missing, but {} is there: ", list, path(trace))));
+    EXPECT_TRUE(contents() == before);
+  };
+  expect_refused("fix/DROPCOPY1-4098-copy.hgf");
+  for (const std::string start : {"fix/DROPCOPY1", "fix/TRADER"}) remove(start);
+  expect_refused("fix/starter-credentials");
+  fs::rename(list + ".lost", list);
+  EXPECT_EQ(venue_.member({"add", "OTHER", "--accounts", "13"}).output,
+            "added OTHER as session 4099; a running venue takes it on SIGHUP\n"
+            "it cannot log on before `hourglass member password OTHER`\n");
 }
 
 TEST_F(VenueDirectoryTest, GetsNoOtherCertificateForALostHalf) {

@@ -4,10 +4,13 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
-#include <cstdlib>
+#include <cstdio>
 #include <string>
 
 #include "fmt/format.h"
@@ -86,16 +89,64 @@ TEST_F(OutputLinesTest, LeavesTheDescriptorAsItIs) {
   EXPECT_EQ(::fcntl(ends_[1], F_GETFL), flags);
 }
 
-TEST_F(OutputLinesTest, ForgetsWhatNobodyCanReadAnyMore) {
-  OutputLines output(ends_[1]);
+// What is lost is counted, and so is a line that says so and is lost too.
+TEST_F(OutputLinesTest, GoesOnOnceAFullDiskHasRoomAgain) {
+  ::signal(SIGXFSZ, SIG_IGN);
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  const auto set_room = [&](rlim_t bytes) {
+    const rlimit room{.rlim_cur = bytes, .rlim_max = before.rlim_max};
+    ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &room), 0);
+  };
+  std::FILE* const file = std::tmpfile();
+  ASSERT_NE(file, nullptr);
+  OutputLines output(::fileno(file));
+  const auto say = [&](const std::string& text) {
+    output.put(text);
+    while (output.flush()) continue;  // ends: with the text
+    EXPECT_TRUE(output.empty());
+  };
+  set_room(12);
+  say("written\n");
+  say("cut in two\n");
+  say("lost\n");
+  for (int i = 0; i < 3; ++i) EXPECT_FALSE(output.flush());
+  output.put("lost\n");
+  say("lost\n");
+  set_room(before.rlim_cur);
+  say("again\n");
+  say("more\n");
+  std::string text(1000, '\0');
+  const ssize_t got = ::pread(::fileno(file), text.data(), text.size(), 0);
+  text.resize(static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+  std::fclose(file);
+  EXPECT_EQ(text, "written\ncut \n(4 texts left out here: the output failed)\nagain\nmore\n");
+}
+
+TEST_F(OutputLinesTest, GoesOnWithANewReaderOfAPipe) {
+  const std::string path = fmt::format("{}/output-lines-{}", ::testing::TempDir(), ::getpid());
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
   ::signal(SIGPIPE, SIG_IGN);
+  const auto open_reader = [&] {
+    ::close(ends_[0]);
+    ends_[0] = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    ASSERT_GE(ends_[0], 0);
+  };
+  open_reader();
+  ::close(ends_[1]);
+  ends_[1] = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+  ASSERT_GE(ends_[1], 0);
+  OutputLines output(ends_[1]);
   ::close(ends_[0]);
-  ends_[0] = -1;
   output.put("text\n");
-  output.flush();
+  EXPECT_FALSE(output.flush());
   EXPECT_TRUE(output.empty());
+  ends_[0] = -1;
+  open_reader();
+  ASSERT_EQ(::unlink(path.c_str()), 0);
   output.put("more\n");
-  EXPECT_TRUE(output.empty());
+  output.flush();
+  EXPECT_EQ(read_all(output), "(1 text left out here: the output failed)\nmore\n");
 }
 
 }  // namespace

@@ -8,7 +8,7 @@
 #include "absl/cleanup/cleanup.h"
 #include "engine/base/assert.h"
 #include "fmt/format.h"
-#include "gateway/fix/door/file_alarms.h"
+#include "gateway/fix/door/original_time.h"
 #include "gateway/fix/door/plain_message.h"
 #include "gateway/fix/wire/tags.h"
 
@@ -23,6 +23,10 @@ constexpr std::string_view kSequenceReset = "4";
 constexpr std::string_view kLogon = "A";
 constexpr std::string_view kResendRequest = "2";
 constexpr std::string_view kUserRequest = "BE";
+
+bool is_admin(std::string_view type) {
+  return type.size() == 1 && std::string_view("0123456A").find(type.front()) != type.npos;
+}
 
 std::string_view begin_string(FixVersion version) {
   return version == FixVersion::kFix44 ? "FIX.4.4" : "FIXT.1.1";
@@ -169,6 +173,9 @@ void DoorSession::take(std::string_view text) {
     return disconnect();
   }
   if (number == expected && take_plainly(number)) return;
+  // Of application messages QuickFIX sees to the rest first: on_application() looks at theirs.
+  const bool is_due = number == expected && is_logged_on() && !is_garbled;
+  if (is_due && is_admin(type) && refuse_original_time()) return set_next_target(number + 1);
   if (is_logged_on() && !has_room_ahead(type, number, in_.size())) return;
   if (is_logout && !ended_by_us_) logged_out_ = true;
   // QuickFIX counts a Logout that comes ahead of a gap as the message missing there.
@@ -245,6 +252,19 @@ bool DoorSession::has_room_ahead(std::string_view type, std::uint32_t number, st
   return true;
 }
 
+// QuickFIX looks at 122 where the number is too low, and not where it is the next.
+bool DoorSession::refuse_original_time() {
+  const OriginalTime fault = check_original_time(fields_);
+  if (fault == OriginalTime::kGood) return false;
+  MessageWriter writer;
+  write_original_time_reject(fields_, fault, writer);
+  const bool is_told = send_of_session(writer);
+  if (is_told && fault == OriginalTime::kAfterSending) {
+    log_out("OrigSendingTime (122) is after SendingTime (52)");
+  }
+  return true;
+}
+
 void DoorSession::detach() {
   if (!connection_) return;
   connection_->session = nullptr;
@@ -267,7 +287,7 @@ bool DoorSession::takes_more() const noexcept {
 
 // QuickFIX's own deadline moves on with whatever is sent; who does not answer would trade on.
 void DoorSession::tick() {
-  if (quickfix_ && connection_) quickfix_->tick();
+  if (quickfix_ && connection_ && !connection_->is_closing()) quickfix_->tick();
   if (connection_ && ended_by_us_ && context_.now_ns > ended_ns_ + kLogoutWithinNs) {
     connection_->close("no answer to our Logout");
   }
@@ -291,6 +311,16 @@ void DoorSession::send_on_behalf_of(std::string_view comp_id, const MessageWrite
   if (!put(sequence, out_, true, report_number) || !is_logged_on()) return;
   send(out_);
   quickfix_->note_sent(context_.now_ns);
+}
+
+bool DoorSession::send_of_session(const MessageWriter& writer) {
+  const std::uint32_t sequence = file_->next_sender();
+  out_.clear();
+  append_message(out_, header(sequence), writer.msg_type(), writer.body());
+  if (!put(sequence, out_, false, 0)) return false;
+  send(out_);
+  quickfix_->note_sent(context_.now_ns);
+  return true;
 }
 
 bool DoorSession::can_stream() const noexcept {
@@ -371,12 +401,30 @@ void DoorSession::reset_numbers() {
 
 // While a resend goes on, what is new waits in the file: it is sent in its turn.
 void DoorSession::send(const std::string& bytes) {
-  if (!connection_ || is_to_close_) return;
+  if (!connection_ || is_to_close_ || connection_->is_closing()) return;
   if (!resend_.empty()) {
     if (withheld_from_ == 0) withheld_from_ = file_->next_sender() - 1;
     return;
   }
+  if (!connection_->has_room(bytes.size())) return cut_off();
   connection_->send(bytes);
+}
+
+// Not by QuickFIX, which may be in the midst of a message. Who reads on has it; for who does not
+// the connection's end comes with tick(). What was not sent, and what is recorded from now on,
+// comes by a resend behind the next Logon.
+void DoorSession::cut_off() {
+  ended_by_us_ = true;
+  ended_ns_ = context_.now_ns;
+  MessageWriter writer;
+  writer.begin(kLogout);
+  writer.text(kText, "messages are not read");
+  const std::uint32_t sequence = file_->next_sender();
+  out_.clear();
+  append_message(out_, header(sequence), writer.msg_type(), writer.body());
+  if (!put(sequence, out_, false, 0)) return;
+  connection_->send(out_);
+  disconnect();
 }
 
 void DoorSession::disconnect() {
@@ -390,6 +438,7 @@ void DoorSession::disconnect() {
 Judgement DoorSession::on_application(const std::string& text) {
   if (judged_) return *std::exchange(judged_, std::nullopt);
   fields_.parse(text);
+  if (refuse_original_time()) return {Verdict::kTaken, 0};
   return application_.on_message(*this, fields_, text);
 }
 
@@ -401,63 +450,6 @@ void DoorSession::on_logon() {
 void DoorSession::on_logout() {
   file_->set_logged_out(logged_out_);
   application_.on_logout(*this, !logged_out_);
-}
-
-void DoorSession::on_resend_request(std::uint32_t begin, std::uint32_t end) {
-  begin = std::max(begin, 1U);
-  const std::uint32_t limit = std::min(end + 1, file_->next_sender());
-  if (begin >= limit || !connection_) return;
-  // A second request while one is served widens it.
-  if (!resend_.empty()) begin = std::min(begin, resend_.next);
-  resend_ = {.next = begin, .end = std::max(limit, resend_.end)};
-  continue_resend();
-}
-
-void DoorSession::continue_resend() {
-  while (connection_ && connection_->is_open() && !connection_->is_closing() && !resend_.empty()) {
-    if (connection_->unsent_bytes() >= kWritableBelowBytes) return;
-    resend_one(resend_);
-    if (resend_.empty() && withheld_from_ != 0) {
-      resend_ = {.next = std::max(std::exchange(withheld_from_, 0), resend_.end),
-                 .end = file_->next_sender()};
-    }
-  }
-}
-
-void DoorSession::resend_one(Range& range) {
-  const std::uint32_t from = range.next;
-  const std::uint32_t application = std::min(file_->next_application(from), range.end);
-  if (application > from) {
-    range.next = application;
-    if (file_->lost().has_message(from, application - 1)) tell_damage(from, application - 1);
-    return send_gap_fill(from, application);
-  }
-  range.next = from + 1;
-  out_.clear();
-  const auto stored = file_->get(from);
-  if (stored && append_resent(out_, stored->text, context_.now_ns, context_.precision)) {
-    connection_->send(out_);
-  } else {
-    if (!stored) tell_damage(from, from);
-    send_gap_fill(from, from + 1);
-  }
-}
-
-// A peer may ask as often as it likes; the operator hears of it once a connection.
-void DoorSession::tell_damage(std::uint32_t first, std::uint32_t last) {
-  if (std::exchange(told_damage_, true)) return;
-  context_.alarms.push_back(alarm_of_resend(*file_, first, last));
-}
-
-void DoorSession::send_gap_fill(std::uint32_t from, std::uint32_t to) {
-  std::string time;
-  append_utc_timestamp(time, context_.now_ns, context_.precision);
-  out_.clear();
-  MessageHeader its_header = header(from);
-  its_header.poss_dup = true;
-  its_header.orig_sending_time = time;
-  append_message(out_, its_header, kSequenceReset, fmt::format("36={}{}123=Y{}", to, kSoh, kSoh));
-  connection_->send(out_);
 }
 
 }  // namespace hourglass::gateway::fix

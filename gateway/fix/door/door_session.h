@@ -33,6 +33,10 @@ inline constexpr std::uint64_t kLogoutWithinNs = 5'000'000'000;
 // The number of a Logout to whom is not let in: it is none of the session's.
 inline constexpr std::uint32_t kNoSessionsNumber = 1;
 
+[[nodiscard]] constexpr Dialect dialect_of(FixVersion version) noexcept {
+  return version == FixVersion::kFix44 ? Dialect::kFix44 : Dialect::kFix50Sp2;
+}
+
 class DoorSession;
 
 // What is behind the sessions: the venue's order entry, or the echo of a conformance test.
@@ -88,7 +92,8 @@ class DoorSession final : public NumberStore, public SessionPeer, public MarketP
   // --- Messages out ------------------------------------------------------------------------------
   // Numbers, records and, if logged on, sends a message of ours. `report_number`: of the core's
   // report it carries, or 0. A message that cannot be recorded is not sent and the session is cut
-  // off: trouble() says why, and nobody logs on to it until the venue starts again.
+  // off: trouble() says why, and nobody logs on to it until the venue starts again. One that finds
+  // kMaxUnsentBytes unread is recorded for a resend, and the connection ends with a Logout.
   void send_application(const MessageWriter& writer, std::uint32_t report_number = 0) override {
     send_on_behalf_of({}, writer, report_number);
   }
@@ -114,9 +119,7 @@ class DoorSession final : public NumberStore, public SessionPeer, public MarketP
 
   [[nodiscard]] std::uint64_t now_ns() const noexcept override { return context_.now_ns; }
   [[nodiscard]] const Member& member() const noexcept { return member_; }
-  [[nodiscard]] Dialect dialect() const noexcept override {
-    return member_.version == FixVersion::kFix44 ? Dialect::kFix44 : Dialect::kFix50Sp2;
-  }
+  [[nodiscard]] Dialect dialect() const noexcept override { return dialect_of(member_.version); }
   // Buckets start full where the rate is another.
   void set_member(const Member& member) {
     if (member.orders_per_second != member_.orders_per_second) {
@@ -188,6 +191,14 @@ class DoorSession final : public NumberStore, public SessionPeer, public MarketP
   // Takes the message in hand without QuickFIX where QuickFIX would only hand it on. False: it
   // would do more, and nothing was done.
   bool take_plainly(std::uint32_t number);
+  // Refuses the message in hand where it is said to be sent again (43=Y) and does not say, or says
+  // wrongly, when it was first sent. False: it does not.
+  bool refuse_original_time();
+  // Numbers, records and sends a session message that is not of QuickFIX's making. False where it
+  // could not be recorded.
+  bool send_of_session(const MessageWriter& writer);
+  // Ends a connection whose peer does not read: a Logout that says so is the last it is sent.
+  void cut_off();
   bool has_room_ahead(std::string_view type, std::uint32_t number, std::size_t bytes);
   void continue_resend();
   // Sends what stands at the range's beginning, and moves it on.

@@ -58,6 +58,18 @@ std::optional<std::string> alarm_of_found(const SessionFile& file) {
   return text + "; check the disk";
 }
 
+std::string alarm_of_closed(std::string_view comp_id, const absl::Status& why) {
+  return fmt::format(
+      "the FIX session of {} is closed until the venue starts again, its file is damaged: {}. "
+      "Nothing was changed in it; {} cannot log on, and nobody else is concerned. Its reports are "
+      "in the journal, and its orders of the day count as after a lost connection. Stop the venue, "
+      "move the file away and start again: the session's numbers then go on far above any it had, "
+      "and all its reports come behind with PossResend (97=Y); a drop copy session begins anew at "
+      "1. A copy of the file may be put back only if it was made after the venue last ran; an "
+      "older one would give numbers a second time",
+      comp_id, std::string(why.message()), comp_id);
+}
+
 std::string alarm_of_resend(const SessionFile& file, std::uint32_t first, std::uint32_t last) {
   return fmt::format(
       "a resend met damage in the FIX session file {}: of the numbers {} to {} what cannot be read "

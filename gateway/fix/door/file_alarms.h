@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
+#include "absl/status/status.h"
 #include "gateway/fix/store/session_file.h"
 
 namespace hourglass::gateway::fix {
@@ -16,6 +18,10 @@ inline constexpr std::uint32_t kNextSenderBehindLostFile = 1'000'000'000;
 // What was found wrong as `file` was opened; nothing where it is whole, or as a kill leaves it.
 // Thread: the file's. Cost: the ranges lost.
 [[nodiscard]] std::optional<std::string> alarm_of_found(const SessionFile& file);
+
+// The session of `comp_id` is closed until the next start, since its file is damaged as `why` says,
+// with the file's path.
+[[nodiscard]] std::string alarm_of_closed(std::string_view comp_id, const absl::Status& why);
 
 // A resend passed over messages `first` to `last`, which are damaged.
 [[nodiscard]] std::string alarm_of_resend(const SessionFile& file, std::uint32_t first,

@@ -3,7 +3,6 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -11,13 +10,13 @@
 #include "engine/sequencer/clock.h"
 #include "fmt/format.h"
 #include "gateway/fix/dictionary/dictionary_text.h"
-#include "gateway/fix/door/file_alarms.h"
 #include "gateway/fix/door/logon_check.h"
-#include "gateway/fix/door/member_change.h"
 
 namespace hourglass::gateway::fix {
 namespace {
 
+constexpr std::string_view kRecordsNothing =
+    "the venue cannot record this session's messages; call its operator";
 constexpr std::uint32_t kHandlersPerRound = 64;
 constexpr std::uint64_t kTickNs = 1'000'000'000;
 // A peer that does not take its Logout is not waited for longer.
@@ -98,38 +97,6 @@ absl::Status FixDoor::read_dictionaries() {
   fix50_ = Dictionaries::parse("FIXT.1.1", or_own(settings_.fixt11_dictionary, kFixt11Dictionary),
                                or_own(settings_.fix50sp2_dictionary, kFix50Sp2Dictionary), error);
   if (!fix50_) return absl::InternalError(fmt::format("the FIX 5.0 SP2 dictionaries: {}", error));
-  return absl::OkStatus();
-}
-
-absl::Status FixDoor::open_session(const Member& member) {
-  const auto was_here = std::ranges::find_if(retired_, [&member](const auto& retired) {
-    return retired->member().session == member.session &&
-           retired->member().comp_id == member.comp_id &&
-           retired->member().version == member.version &&
-           retired->member().drop_copy == member.drop_copy;
-  });
-  if (was_here != retired_.end()) {
-    (*was_here)->set_member(member);
-    by_number_[member.session] = was_here->get();
-    sessions_[member.comp_id] = std::move(*was_here);
-    retired_.erase(was_here);
-    return absl::OkStatus();
-  }
-  // Numbers of reports mean something else in a drop copy session.
-  const std::string& directory =
-      settings_.session_directory.empty() ? settings_.directory : settings_.session_directory;
-  auto file = SessionFile::open(fmt::format("{}/{}-{}{}.hgf", directory, member.comp_id,
-                                            member.session, member.drop_copy ? "-copy" : ""),
-                                {.ring_bytes = settings_.session_file_bytes});
-  if (!file.ok()) return file.status();
-  if (const auto alarm = alarm_of_found(**file)) context_.alarms.push_back(*alarm);
-  if ((*file)->epoch_time_ns() == 0) (*file)->reset(context_.applied, context_.now_ns);
-  (*file)->resume_target((*file)->safe_target());
-  const Dictionaries& dictionaries = member.version == FixVersion::kFix44 ? *fix44_ : *fix50_;
-  auto session =
-      std::make_unique<DoorSession>(member, *std::move(file), dictionaries, application_, context_);
-  by_number_[member.session] = session.get();
-  sessions_[member.comp_id] = std::move(session);
   return absl::OkStatus();
 }
 
@@ -264,11 +231,15 @@ void FixDoor::judge(Connection& connection) {
   Fields fields;
   if (!fields.parse(connection.logon)) return connection.close("garbled Logon");
   const auto found = sessions_.find(fields.value(49));
-  const LogonVerdict verdict = check_logon(
-      fields, context_.venue, found == sessions_.end() ? nullptr : &found->second->member(),
-      connection.certificate_sha256(), context_.now_ns, settings_.for_conformance);
+  const auto closed = closed_.find(fields.value(49));
+  const Member* member = closed == closed_.end() ? nullptr : &closed->second;
+  if (found != sessions_.end()) member = &found->second->member();
+  const LogonVerdict verdict =
+      check_logon(fields, context_.venue, member, connection.certificate_sha256(), context_.now_ns,
+                  settings_.for_conformance);
   if (verdict.silent) return connection.close(verdict.reason);
   if (!verdict.reason.empty()) return refuse(connection, verdict.reason);
+  if (found == sessions_.end()) return refuse(connection, kRecordsNothing);
   connection.pause();
   connection.session = nullptr;
   DoorSession& session = *found->second;
@@ -325,8 +296,7 @@ DoorSession* FixDoor::judging_session(const Connection& connection) const {
 
 void FixDoor::admit(std::shared_ptr<Connection> connection, DoorSession& session) {
   if (!session.trouble().empty()) {
-    return refuse(*connection,
-                  "the venue cannot record this session's messages; call its operator");
+    return refuse(*connection, kRecordsNothing);
   }
   if (session.connection() != nullptr) {
     if (settings_.for_conformance) return connection->close("already logged on");
@@ -430,58 +400,11 @@ void FixDoor::close(const std::string& text) {
   flush();
 }
 
-absl::Status FixDoor::set_members(const MemberList& members) {
-  for (const Member& member : members.all()) {
-    const auto found = sessions_.find(member.comp_id);
-    if (found == sessions_.end()) continue;
-    const absl::Status status = check_change(found->second->member(), member);
-    if (!status.ok()) return status;
-  }
-  // First, since another may have been given the number of one that is gone.
-  for (auto session = sessions_.begin(); session != sessions_.end();) {
-    // One of the same name with another number is somebody else.
-    const Member* const listed = members.find(session->first);
-    if (listed != nullptr && listed->session == session->second->member().session) {
-      ++session;
-      continue;
-    }
-    if (session->second->connection() != nullptr) {
-      session->second->log_out("this session was removed");
-      if (Connection* still = session->second->connection()) still->flush();
-      if (Connection* still = session->second->connection()) still->close("removed");
-    }
-    retired_.push_back(std::move(session->second));
-    session = sessions_.erase(session);
-  }
-  absl::Status result;
-  for (const Member& member : members.all()) {
-    const auto found = sessions_.find(member.comp_id);
-    if (found != sessions_.end()) {
-      found->second->set_member(member);
-    } else if (const absl::Status status = open_session(member); !status.ok()) {
-      result = status;
-    }
-  }
-  return result;
-}
-
 std::optional<std::string> FixDoor::alarm() {
   if (context_.alarms.empty()) return std::nullopt;
   std::string line = "ALARM: " + context_.alarms.back();
   context_.alarms.pop_back();
   return line;
-}
-
-DoorSession* FixDoor::session(engine::SessionId id) const {
-  const auto found = by_number_.find(id.value());
-  return found == by_number_.end() ? nullptr : found->second;
-}
-
-std::vector<DoorSession*> FixDoor::sessions() const {
-  std::vector<DoorSession*> all;
-  for (const auto& [name, session] : sessions_) all.push_back(session.get());
-  for (const auto& session : retired_) all.push_back(session.get());
-  return all;
 }
 
 }  // namespace hourglass::gateway::fix

@@ -65,8 +65,9 @@ struct FixDoorSettings {
 // Thread: one, the engine's.
 class FixDoor final : public ConnectionOwner {
  public:
-  // Reads the members and opens their sessions' files; listens nowhere yet. Errors: those of
-  // MemberList, SessionFile and TlsContext; kInternal for a dictionary QuickFIX cannot read.
+  // Reads the members and opens their sessions' files; listens nowhere yet. A damaged file closes
+  // its session until the next start, with an alarm. Errors: those of MemberList, TlsContext and,
+  // but for kDataLoss, SessionFile; kInternal for a dictionary QuickFIX cannot read.
   static absl::StatusOr<std::unique_ptr<FixDoor>> open(FixDoorSettings settings, MemberList members,
                                                        SessionApplication& application);
   ~FixDoor() override;
@@ -101,9 +102,14 @@ class FixDoor final : public ConnectionOwner {
   // carried out.
   [[nodiscard]] absl::Status set_members(const MemberList& members);
 
+  // Names the venue's journal in the sessions' files, those opened later too; nothing: in none.
+  void set_journal(const std::optional<engine::JournalUuid>& journal);
+
   // The session with this number, or null.
   [[nodiscard]] DoorSession* session(engine::SessionId id) const;
   [[nodiscard]] std::vector<DoorSession*> sessions() const;
+  // Whose session that is, also one that is closed since its file is damaged; null: nobody's.
+  [[nodiscard]] const Member* member(engine::SessionId id) const;
   [[nodiscard]] DoorContext& context() noexcept { return context_; }
   [[nodiscard]] UserRequests& users() noexcept { return *users_; }
   // One line for the operator about a session that cannot go on; each once.
@@ -157,6 +163,10 @@ class FixDoor final : public ConnectionOwner {
   // Of members no longer listed: they log on no more, and go on recording what becomes of their
   // orders.
   std::vector<std::unique_ptr<DoorSession>> retired_;
+  // Of sessions whose files are damaged: nobody logs on to them, nothing is recorded, and the next
+  // start makes their reports from the journal. Opened before that, a file would have a hole.
+  std::map<std::string, Member, std::less<>> closed_;
+  std::optional<engine::JournalUuid> journal_;
   std::unordered_map<std::uint32_t, DoorSession*> by_number_;
   std::unordered_map<std::uint64_t, std::shared_ptr<Connection>> connections_;
   std::vector<std::shared_ptr<Connection>> unflushed_;

@@ -175,6 +175,7 @@ int add(std::span<const std::string_view> args) {
   MembersFile file(members_folder(options.data_dir));
   auto list = file.read_to_change();
   if (!list.ok()) return fail("add", list.status());
+  if (const absl::Status lost = file.check_list_is_not_lost(); !lost.ok()) return fail("add", lost);
   if (const absl::Status added = list->add(*member); !added.ok()) return fail("add", added);
   if (const absl::Status saved = file.write(*list); !saved.ok()) return fail("add", saved);
   const Member& stored = list->all().back();

@@ -10,6 +10,9 @@
 #include <system_error>
 #include <thread>
 
+#include "gateway/daemon/starter_members.h"
+#include "gateway/fix/members/session_file_name.h"
+
 namespace hourglass::gateway::fix {
 namespace {
 
@@ -49,6 +52,23 @@ absl::StatusOr<MemberList> MembersFile::read_to_change(std::chrono::milliseconds
     std::this_thread::sleep_for(kBetweenTries);
   }
   return read();
+}
+
+absl::Status MembersFile::check_list_is_not_lost() const {
+  std::error_code error;
+  if (std::filesystem::exists(path_, error)) return absl::OkStatus();
+  std::string found;
+  for (const auto& entry : std::filesystem::directory_iterator(folder_, error)) {
+    const std::string name = entry.path().filename().string();
+    const bool is_trace = name.ends_with(kSessionFileSuffix) || name == kStarterCredentials;
+    if (is_trace && (found.empty() || name < found)) found = name;
+  }
+  if (found.empty()) return absl::OkStatus();
+  return absl::FailedPreconditionError(fmt::format(
+      "{} is missing, but {}/{} is there: there were members, and a new list would give their "
+      "numbers, and what was recorded for them, to others. Nothing was changed. Put the list back; "
+      "to begin a new one move {} and all *{} files of {} away first",
+      path_, folder_, found, kStarterCredentials, kSessionFileSuffix, folder_));
 }
 
 absl::Status MembersFile::write(const MemberList& list) const {

@@ -34,6 +34,9 @@ class MembersFile {
   // system's. To be called once.
   absl::StatusOr<MemberList> read_to_change(
       std::chrono::milliseconds patience = kMembersLockPatience);
+  // Whether a list was there, behind read_to_change(). Errors: kFailedPrecondition where there is
+  // none but something that only members leave, which is named: theirs was lost.
+  [[nodiscard]] absl::Status check_list_is_not_lost() const;
   // Behind read_to_change(). Errors: MemberList::save's.
   [[nodiscard]] absl::Status write(const MemberList& list) const;
 

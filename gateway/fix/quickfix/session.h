@@ -95,7 +95,8 @@ class Dictionaries {
   std::unique_ptr<Impl> impl_;
 };
 
-// Thread: one; QuickFIX's own list of sessions is behind its lock. Cost of a message: about 3 us.
+// Thread: one; QuickFIX's own list of sessions is behind its lock. Cost of a message: QuickFIX
+// sorts each of its fields into a map, allocating, and looks them up one by one in the dictionary.
 class QuickFixSession {
  public:
   // Everything outlives the session.

@@ -172,24 +172,24 @@ absl::Status MappedSession::map(std::uint64_t file_bytes) {
   const ssize_t got = ::pread(descriptor_, &identity, sizeof(identity), 0);
   if (got < 0) return error("reading");
   if (got == 0) {
-    return absl::DataLossError(fmt::format(
-        "{} is empty, which no session file ever is: it was cut; put it back, or remove "
-        "it, and the session goes on behind all its numbers",
-        path_));
+    return absl::DataLossError(
+        fmt::format("{} is empty, which no session file ever is: it was cut", path_));
   }
   if (got != static_cast<ssize_t>(sizeof(identity)) || identity.magic != kSessionFileMagic ||
       identity.crc != checksum_of(identity)) {
-    return absl::DataLossError(fmt::format("{} is not a session file", path_));
+    return absl::DataLossError(
+        fmt::format("{} is not a session file, or its beginning is damaged", path_));
   }
   if (identity.version != kSessionFileVersion && identity.version != kSessionFileVersion1) {
-    return absl::DataLossError(
+    return absl::FailedPreconditionError(
         fmt::format("{} is of version {}, not {}", path_, identity.version, kSessionFileVersion));
   }
   if (identity.ring_bytes < kRingBytesMin || identity.ring_bytes > kRingBytesMax ||
       !std::has_single_bit(identity.ring_bytes) ||
       file_bytes != kRingOffset + identity.ring_bytes) {
     return absl::DataLossError(
-        fmt::format("{} has {} bytes and a ring of {}", path_, file_bytes, identity.ring_bytes));
+        fmt::format("{} was cut, or is no session file: it has {} bytes, and a ring of {} in {}",
+                    path_, file_bytes, identity.ring_bytes, kRingOffset + identity.ring_bytes));
   }
   // The first pages were written at creation; a copy that was made sparse may lack them.
   errno = take_room(descriptor_, 0, kRingOffset);

@@ -417,6 +417,12 @@ std::uint64_t SessionFile::epoch_time_ns() const noexcept {
   return impl_->header.epoch_time_ns;
 }
 
+void SessionFile::set_journal(const engine::JournalUuid& journal) noexcept {
+  JournalMark mark{.journal = journal};
+  mark.crc = checksum_of(mark);
+  std::memcpy(impl_->file->at(kJournalMarkOffset), &mark, sizeof(mark));
+}
+
 bool SessionFile::power_was_lost() const noexcept {
   return impl_->header.is_after_power_loss != 0;
 }

@@ -14,6 +14,7 @@
 
 #include "absl/status/statusor.h"
 #include "engine/base/types.h"
+#include "engine/journal/format.h"
 #include "gateway/fix/store/lost_records.h"
 
 namespace hourglass::gateway::fix {
@@ -53,9 +54,9 @@ class SessionFile {
   // Opens `path`, or begins it with both numbers at 1. One damaged header copy is taken for a power
   // cut where the other does not say that the file was closed in order. Errors: kDataLoss for a
   // file that is not one of ours, or whose header is damaged in both copies, or whose reserved
-  // numbers are unreadable after a power cut; kFailedPrecondition for one that is open already;
-  // kInvalidArgument for settings out of range; the system's; all with the path. Cost: two waits
-  // for the disk and a read of the messages held.
+  // numbers are unreadable after a power cut; kFailedPrecondition for one that is open already or
+  // of a version this program does not know; kInvalidArgument for settings out of range; the
+  // system's; all with the path. Cost: two waits for the disk and a read of the messages held.
   static absl::StatusOr<std::unique_ptr<SessionFile>> open(const std::string& path,
                                                            SessionFileSettings settings = {});
   // Closes in order (synced). Cost: waits for the disk.
@@ -147,6 +148,10 @@ class SessionFile {
   [[nodiscard]] engine::SequenceNumber epoch_applied() const noexcept;
   // When the epoch began. Units: ns UTC.
   [[nodiscard]] std::uint64_t epoch_time_ns() const noexcept;
+
+  // Names the journal whose reports these are, for a start on another to refuse the file before
+  // anything is changed in it. Cost: a store; a power cut may undo it.
+  void set_journal(const engine::JournalUuid& journal) noexcept;
 
   // Whether this open found that the power went: numbers of a block were skipped, reports may have
   // been sent that are not recorded (so they are sent again with PossResend), and next_target() and

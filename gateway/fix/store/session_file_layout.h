@@ -3,6 +3,7 @@
 //
 //   offset  what                    written by
 //   0       FileIdentity            creation, never again
+//   256     JournalMark             the session's thread, in the mapping, once a start was good
 //   512     header mark             the session's thread, in the mapping
 //   4608    HeaderCopy 0            the session's thread, in the mapping
 //   8704    HeaderCopy 1            the session's thread, in the mapping
@@ -13,6 +14,10 @@
 // Header: the copies take turns, generation g in copy g mod 2, so that the older one is whole while
 // the other is written. The mark is 1 + the copy being written, 0 between writes: it tells a copy
 // left half written by a kill from a copy that was damaged later.
+//
+// Journal: the reports recorded are those of the journal with this id. None is named, or the mark
+// is not whole, in a file whose first start did not come so far and in those from before there was
+// one.
 //
 // Reservation: they take turns too. One gives a life (below) and the number its sender numbers stay
 // under, and the epoch that life belongs to. No number is used before a reservation above it is on
@@ -50,6 +55,7 @@
 #include <type_traits>
 
 #include "engine/journal/crc32c.h"
+#include "engine/journal/format.h"
 
 namespace hourglass::gateway::fix {
 
@@ -58,6 +64,7 @@ static_assert(std::endian::native == std::endian::little, "the structs are the b
 inline constexpr std::array<char, 8> kSessionFileMagic{'H', 'G', 'F', 'I', 'X', 'S', 'E', 'S'};
 inline constexpr std::uint32_t kSessionFileVersion = 2;
 inline constexpr std::uint64_t kSessionPageBytes = 4096;
+inline constexpr std::uint64_t kJournalMarkOffset = 256;
 inline constexpr std::uint64_t kHeaderMarkOffset = 512;
 inline constexpr std::uint64_t kHeaderPages = kSessionPageBytes;
 inline constexpr std::uint64_t kHeaderOffset = kHeaderPages + 512;
@@ -75,6 +82,12 @@ struct FileIdentity {
   std::uint32_t version = kSessionFileVersion;
   std::array<char, 8> magic = kSessionFileMagic;
   std::uint64_t ring_bytes = 0;
+};
+
+struct JournalMark {
+  std::uint32_t crc = 0;
+  std::uint32_t zero = 0;
+  engine::JournalUuid journal;
 };
 
 struct HeaderCopy {
@@ -120,12 +133,15 @@ struct RecordHeader {
 };
 
 static_assert(sizeof(FileIdentity) == 24 && sizeof(HeaderCopy) == 392);
+static_assert(sizeof(JournalMark) == 24);
 static_assert(sizeof(ReservationRecord) == 40 && sizeof(RecordHeader) == 32);
 static_assert(std::has_unique_object_representations_v<FileIdentity> &&
+              std::has_unique_object_representations_v<JournalMark> &&
               std::has_unique_object_representations_v<HeaderCopy> &&
               std::has_unique_object_representations_v<ReservationRecord> &&
               std::has_unique_object_representations_v<RecordHeader>);
-static_assert(sizeof(FileIdentity) <= kHeaderMarkOffset && kHeaderMarkOffset < kHeaderOffset);
+static_assert(sizeof(FileIdentity) <= kJournalMarkOffset && kHeaderMarkOffset < kHeaderOffset);
+static_assert(kJournalMarkOffset + sizeof(JournalMark) <= kHeaderMarkOffset);
 static_assert(kReservationOffset == kHeaderPages + 2 * kSessionPageBytes);
 static_assert(kHeaderOffset - kHeaderPages + sizeof(HeaderCopy) <= kSessionPageBytes);
 static_assert(std::has_single_bit(kDealtNumbers) && kDealtNumbers % 64 == 0);

@@ -44,6 +44,11 @@ void Connection::read() {
   error_code error;
   const std::size_t got = socket_.read_some(boost::asio::buffer(buffer), error);
   if (error == boost::asio::error::would_block) return wait_to_read();
+  if (closing_) {
+    // Who says no more may still read; one that is gone is told by the writing.
+    if (!error) wait_to_read();
+    return;
+  }
   if (error) return close(error == boost::asio::error::eof ? "closed by peer" : error.message());
   // A stranger's bytes cost work too, over TLS most of all.
   if (stage == Stage::kFresh && (fresh_bytes_ += got) > kMaxFreshBytes) {
@@ -80,7 +85,8 @@ void Connection::deliver() {
     if (result == Framer::Result::kTooLong) return close("message too long");
     if (result == Framer::Result::kNeedMore) return wait_to_read();
     owner_.on_message(*this, message);
-    if (!open_ || closing_) return;
+    if (!open_) return;
+    if (closing_) return wait_to_read();
   }
 }
 
@@ -92,7 +98,9 @@ void Connection::resume() {
 
 void Connection::send(std::string_view bytes) {
   if (!open_ || closing_) return;
-  if (unsent_bytes() + bytes.size() > kMaxUnsentBytes) return close("peer does not read");
+  if (unsent_bytes() + bytes.size() > kMaxUnsentBytes + kLastWordsBytes) {
+    return close("peer does not read");
+  }
   if (sent_ == out_.size()) {
     out_.clear();
     sent_ = 0;

@@ -14,6 +14,8 @@ namespace hourglass::gateway::fix {
 
 // Bytes a peer may leave unread before it is cut off.
 inline constexpr std::size_t kMaxUnsentBytes = 4U << 20;
+// Room beyond them for the message that says so.
+inline constexpr std::size_t kLastWordsBytes = 4U << 10;
 // Below so many unsent bytes on_writable() is told, where more had been waiting.
 inline constexpr std::size_t kWritableBelowBytes = 256U << 10;
 // Read at a time, so that one peer with much to say leaves the others their turn.
@@ -54,8 +56,12 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   // Begins to read; messages may be given during the call. Once.
   void start();
-  // Takes bytes for the peer. Over kMaxUnsentBytes the connection is closed: the peer does not
-  // read.
+  // Whether so many bytes more stay within kMaxUnsentBytes. What goes beyond is to be the last.
+  [[nodiscard]] bool has_room(std::size_t bytes) const noexcept {
+    return unsent_bytes() + bytes <= kMaxUnsentBytes;
+  }
+  // Takes bytes for the peer. Over kMaxUnsentBytes and kLastWordsBytes the connection is closed:
+  // the peer does not read.
   void send(std::string_view bytes);
   // Hands what waits to the system, as much as it takes; the rest goes when it can.
   void flush();
@@ -63,7 +69,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // that is decided.
   void pause() noexcept { paused_ = true; }
   void resume();
-  // Closes once everything was sent, or at the next close().
+  // Closes once everything was sent, or at the next close(); what the peer says until then is read
+  // and dropped, for what is unread at the end would take what was sent with it.
   void close_after_sending();
   void close(std::string_view reason);
 

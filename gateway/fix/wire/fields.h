@@ -9,8 +9,8 @@
 namespace hourglass::gateway::fix {
 
 inline constexpr char kSoh = '\x01';
-// Fields of one message; the longest we speak (a mass quote of 64 entries) has some 400.
-inline constexpr std::uint32_t kMaxFields = 2048;
+// Fields of one message: the longest we send is a 35=X of 400 trades, each of 10.
+inline constexpr std::uint32_t kMaxFields = 4096;
 
 struct Field {
   std::uint32_t tag;
