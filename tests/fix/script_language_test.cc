@@ -47,8 +47,8 @@ TEST(ScriptLanguage, HasScriptsToBeKilledAloneAndStepsBehindAKill) {
 
 TEST(ScriptLanguage, HasNoOtherLines) {
   for (const std::string line :
-       {"iLOGIN", "E8=FIX.4.4|", "I5,35=D|", "I0,35=D|", "E35=8|1=2", "[ ", "X", "eDISCONNECT",
-        "I7,35=D|", "? ", "?I35=D|", "ALONE ", "i6,PASSWORD"}) {
+       {"iLOGIN", "E8=FIX.4.4|", "I0,35=D|", "E35=8|1=2", "[ ", "X", "eDISCONNECT", "I7,35=D|",
+        "? ", "?I35=D|", "ALONE ", "i6,PASSWORD"}) {
     EXPECT_EQ(parse_trading_script("s", "iLOGON\n" + line).status().message(),
               "s:2: not a step: " + line);
   }
