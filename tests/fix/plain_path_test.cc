@@ -191,9 +191,12 @@ class Stream {
         random_(random) {
     log_on(version, keys);
     for (std::int64_t left = random.between(5, kMostMessages); left > 0; --left) add_any();
-    // No number: the session ends here, if it has not ended before.
-    add_bytes(fmt::format("35=1|34=0|49={}|52={}|56=HOURGLASS|112=END|", sender_, time_text()),
-              false);
+    // No number: the session ends here, if it has not ended before. More than once, for a message
+    // whose length is wrong takes some of what is behind it with it.
+    for (std::uint32_t i = 0; i < 3; ++i) {
+      add_bytes(fmt::format("35=1|34=0|49={}|52={}|56=HOURGLASS|112=END|", sender_, time_text()),
+                false);
+    }
   }
   [[nodiscard]] const std::string& bytes() const { return bytes_; }
 

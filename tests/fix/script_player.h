@@ -56,7 +56,7 @@ class ScriptPlayer {
   std::size_t next_ = 0;  // step
   bool was_killed_ = false;
   bool was_killed_here_ = false;  // behind the last step played
-  std::string mass_cancel_id_;  // of the last one sent
+  std::string mass_cancel_id_;    // of the last one sent
   std::array<std::uint32_t, kScriptConnections> last_sent_{};
   std::array<std::uint32_t, kScriptConnections> logons_{};
   std::array<bool, kScriptConnections> lost_venue_{};
