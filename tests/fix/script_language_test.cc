@@ -1,4 +1,5 @@
 // What scripts of trading may say, and what they take for the same.
+#include <map>
 #include <string>
 
 #include "gmock/gmock.h"
@@ -12,6 +13,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::StartsWith;
 
+const std::map<std::string, std::string> kWords = {{"<SYM>", "H100.D1"}};
 constexpr std::uint64_t kNoonNs = 43'200'000'000'000;  // of 1970-01-01
 
 TEST(ScriptLanguage, HasStepsOfSeveralConnections) {
@@ -26,11 +28,27 @@ TEST(ScriptLanguage, HasStepsOfSeveralConnections) {
                           TradingStep{kVenueLine, 6, 0, "state <SYM> halt"},
                           TradingStep{kAnyOrderBegins, 7, 0, ""},
                           TradingStep{kAnyOrderEnds, 8, 0, ""}, TradingStep{kLogOut, 9, 1, ""}));
+  EXPECT_FALSE(script->is_alone);
+}
+
+TEST(ScriptLanguage, HasScriptsToBeKilledAloneAndStepsBehindAKill) {
+  const auto script = parse_trading_script(
+      "s", "ALONE\niLOGON\n? I35=V|\n? E2,35=W|\ni6,PASSWORD battery staple\nE35=8|\n");
+  ASSERT_TRUE(script.ok()) << script.status();
+  EXPECT_TRUE(script->is_alone);
+  using enum TradingStepKind;
+  EXPECT_THAT(script->steps,
+              ElementsAre(TradingStep{kLogOn, 2, 0, ""}, TradingStep{kSend, 3, 0, "35=V|", true},
+                          TradingStep{kExpect, 4, 1, "35=W|", true},
+                          TradingStep{kNewPassword, 5, 5, "battery staple"},
+                          TradingStep{kExpect, 6, 0, "35=8|"}));
+  EXPECT_EQ(KillPlaces::count(*script), 2U);
 }
 
 TEST(ScriptLanguage, HasNoOtherLines) {
   for (const std::string line :
-       {"iLOGIN", "E8=FIX.4.4|", "I5,35=D|", "I0,35=D|", "E35=8|1=2", "[ ", "X", "eDISCONNECT"}) {
+       {"iLOGIN", "E8=FIX.4.4|", "I0,35=D|", "E35=8|1=2", "[ ", "X", "eDISCONNECT", "I7,35=D|",
+        "? ", "?I35=D|", "ALONE ", "i6,PASSWORD"}) {
     EXPECT_EQ(parse_trading_script("s", "iLOGON\n" + line).status().message(),
               "s:2: not a step: " + line);
   }
@@ -39,7 +57,7 @@ TEST(ScriptLanguage, HasNoOtherLines) {
 
 TEST(ScriptLanguage, TakesTheKillPlacesThatAreNotWithinBrackets) {
   const auto script = parse_trading_script(
-      "s", "iLOGON\nI35=D|\n[\nE35=8|\n]\n(\nI35=D|\n)\nV list\nE35=8|\niLOGOUT\n");
+      "s", "iLOGON\nI35=D|\n[\n(\nE35=8|\n)\nE35=8|\n]\n(\nI35=D|\n)\nV list\nE35=8|\niLOGOUT\n");
   ASSERT_TRUE(script.ok()) << script.status();
   EXPECT_EQ(KillPlaces::count(*script), 3U);
 }
@@ -51,17 +69,17 @@ TEST(ScriptLanguage, LeavesOutWhatIsOfTheOtherVersion) {
 }
 
 TEST(ScriptLanguage, FillsInIdsTimesAndNames) {
-  ScriptNames names("A01", "H100.D1");
+  ScriptNames names("A01", kWords);
   EXPECT_EQ(names.difference("37=$o1|37=$o12|", "37=5|37=6|", 0), "");
-  EXPECT_EQ(names.filled_in("11=@x|55=<SYM>|37=$o1|37=$o12|", kNoonNs),
-            "11=A01x|55=H100.D1|37=5|37=6|");
+  EXPECT_EQ(names.filled_in("11=@x|55=<SYM>|37=$o1|37=$o12.$o1.R|$o|", kNoonNs),
+            "11=A01x|55=H100.D1|37=5|37=6.5.R|$o|");
   EXPECT_EQ(names.filled_in("<TIME>|<TIME+61>|<TIME-1>|<DATE>|<DATE+1>|", kNoonNs),
             "19700101-12:00:00.000|19700101-12:01:01.000|19700101-11:59:59.000|19700101|19700102|");
 }
 
 // Whether the one expected is what the other is, by names that hold for this alone.
 bool is_same(std::string_view expected, std::string_view received) {
-  return ScriptNames("A01", "H100.D1").difference(expected, received, 7).empty();
+  return ScriptNames("A01", kWords).difference(expected, received, 7).empty();
 }
 
 TEST(ScriptLanguage, ComparesWholeMessages) {
@@ -78,6 +96,11 @@ TEST(ScriptLanguage, ComparesWholeMessages) {
   EXPECT_FALSE(is_same("17=<N>|", "17=|"));
   EXPECT_TRUE(is_same("60=<TIME>|", "60=20260101-12:00:00.123456|"));
   EXPECT_FALSE(is_same("60=<TIME>|", "60=20260101-12:00:00.123|"));
+  EXPECT_TRUE(is_same("272=<DAY>|273=<CLOCK>|", "272=20260101|273=12:00:00.123456|"));
+  EXPECT_FALSE(is_same("272=<DAY>|", "272=2026010|"));
+  EXPECT_FALSE(is_same("273=<CLOCK>|", "273=12:00:00|"));
+  EXPECT_TRUE(is_same("270=<DECIMAL>|", "270=2.5|"));
+  EXPECT_FALSE(is_same("270=<DECIMAL>|", "270=-2.5|"));
 }
 
 TEST(ScriptLanguage, HoldsNamesToWhatTheyWere) {
@@ -88,7 +111,7 @@ TEST(ScriptLanguage, HoldsNamesToWhatTheyWere) {
 }
 
 TEST(ScriptLanguage, ForgetsTheNamesOfAMessageThatIsAnother) {
-  ScriptNames names("A01", "H100.D1");
+  ScriptNames names("A01", kWords);
   EXPECT_THAT(names.difference("37=$o1|39=0|", "37=5|39=1|", 0),
               StartsWith("\"39=1\" instead of \"39=0\"\n  expected: 37=$o1|39=0|\n"));
   EXPECT_EQ(names.difference("37=$o1|39=0|", "37=6|39=0|", 0), "");

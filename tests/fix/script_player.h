@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -40,6 +41,8 @@ class ScriptPlayer {
   std::string expect(const TradingStep& step);
   // The next message as scripts have it: fields with | behind each, from 35 on.
   std::string receive(std::size_t connection, std::string& text);
+  // What the script's words stand for.
+  static std::map<std::string, std::string> words(const ScriptMembers& members, std::size_t place);
   static std::string note_execution(ScriptMember& member, const Message& message);
   std::string clear(std::size_t connection);
 
@@ -52,7 +55,8 @@ class ScriptPlayer {
   std::uint32_t places_passed_ = 0;
   std::size_t next_ = 0;  // step
   bool was_killed_ = false;
-  std::string mass_cancel_id_;  // of the last one sent
+  bool was_killed_here_ = false;  // behind the last step played
+  std::string mass_cancel_id_;    // of the last one sent
   std::array<std::uint32_t, kScriptConnections> last_sent_{};
   std::array<std::uint32_t, kScriptConnections> logons_{};
   std::array<bool, kScriptConnections> lost_venue_{};

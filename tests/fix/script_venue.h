@@ -22,11 +22,12 @@ namespace hourglass::gateway::fix::test {
 struct ScriptMember {
   std::string comp_id;
   FixVersion version = FixVersion::kFix44;
+  ClientSettings settings;
   std::unique_ptr<FixClient> client;
   std::set<std::string> executions;  // ExecIDs (17) told; none may be told twice
 };
 
-// The members of one script: its connections 1 to 4. scripts/README.md says who they are.
+// The members of one script, by connection. scripts/README.md says who they are.
 using ScriptMembers = std::array<ScriptMember, kScriptConnections>;
 
 // Thread: one.
@@ -34,6 +35,13 @@ class ScriptVenue {
  public:
   // Scripts that may be played side by side: each has members and a contract of its own.
   static constexpr std::array<std::string_view, 3> kSymbols = {"H100.D1", "H200.D1", "B200.D1"};
+  // Accounts without funds of connections 1 and 2 of each script, besides those they trade with.
+  static constexpr std::uint32_t kOwnAccounts = 9;
+  // The `n`th of them, from 1; `connection` from 0.
+  static constexpr std::uint32_t own_account(std::size_t place, std::uint32_t connection,
+                                             std::uint32_t n) {
+    return 100 * (static_cast<std::uint32_t>(place) + 1) + 10 * connection + n;
+  }
 
   // On a fresh directory named after the running test; connection `n` of each script speaks
   // `versions[n]`.
@@ -43,19 +51,24 @@ class ScriptVenue {
   // kill -9, and a start on what is there then.
   void kill();
   void restart();
-  // A line of the operator's. The answer's last line: "durable through N", or "? ..." for one that
-  // means nothing.
+  // What the member logs on with from now on. It is logged out, and all it sent is answered.
+  void set_password(ScriptMember& member, std::string password);
+  // A line of the operator's; with <ALL> in it one for each contract. The answer's last line: that
+  // it is durable, or what else it is answered with; "? ..." for one that means nothing.
   std::string say(const std::string& line);
   // A prefix for the ids of one more script.
   std::string fresh_prefix();
 
  private:
+  std::string say_one(const std::string& line);
   void add_members(const std::array<FixVersion, kScriptConnections>& versions);
 
   std::string data_dir_;
   KeyPair keys_;
   std::array<ScriptMembers, kSymbols.size()> members_;
   std::optional<engine::test::RunningVenue> program_;
+  std::vector<std::string> contracts_;
+  std::uint16_t port_ = 0;
   std::uint32_t scripts_ = 0;
 };
 

@@ -1,6 +1,7 @@
 #include "tests/fix/trading_script.h"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <optional>
@@ -15,9 +16,8 @@ namespace hourglass::gateway::fix::test {
 namespace {
 
 constexpr std::string_view kNumber = "<N>";
-constexpr std::string_view kTime = "<TIME>";
-constexpr std::string_view kTimeForm = "dddddddd-dd:dd:dd.dddddd";
-constexpr std::string_view kSymbol = "<SYM>";
+constexpr std::string_view kDecimal = "<DECIMAL>";
+constexpr std::string_view kPassword = "PASSWORD ";
 constexpr std::string_view kLastSent = "<SENT>";
 constexpr std::int64_t kNsPerSecond = 1'000'000'000;
 constexpr std::int64_t kNsPerDay = 86'400 * kNsPerSecond;
@@ -27,6 +27,9 @@ bool is_digit(char c) noexcept {
 }
 bool is_letter(char c) noexcept {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+bool is_of_decimal(char c) noexcept {
+  return is_digit(c) || c == '.';
 }
 bool is_of_name(char c) noexcept {
   return is_digit(c) || is_letter(c);
@@ -77,6 +80,23 @@ bool has_form(std::string_view value, std::string_view form) {
                     [](char c, char f) { return f == 'd' ? is_digit(c) : c == f; });
 }
 
+// Words for any value of a form, in which d is a digit.
+struct FormWord {
+  std::string_view word;
+  std::string_view form;
+};
+
+constexpr std::array kFormWords = {FormWord{"<TIME>", "dddddddd-dd:dd:dd.dddddd"},
+                                   FormWord{"<DAY>", "dddddddd"},
+                                   FormWord{"<CLOCK>", "dd:dd:dd.dddddd"}};
+
+const FormWord* form_word(std::string_view pattern) noexcept {
+  const auto* const found =
+      std::find_if(kFormWords.begin(), kFormWords.end(),
+                   [pattern](const FormWord& its) { return pattern.starts_with(its.word); });
+  return found == kFormWords.end() ? nullptr : found;
+}
+
 std::optional<TradingStepKind> kind_of(std::string_view line, std::string_view body) {
   switch (line.front()) {
     case 'I': return TradingStepKind::kSend;
@@ -86,6 +106,7 @@ std::optional<TradingStepKind> kind_of(std::string_view line, std::string_view b
       if (body == "LOGON") return TradingStepKind::kLogOn;
       if (body == "LOGOUT") return TradingStepKind::kLogOut;
       if (body == "DISCONNECT") return TradingStepKind::kDropLine;
+      if (body.starts_with(kPassword)) return TradingStepKind::kNewPassword;
       return std::nullopt;
     default: break;
   }
@@ -119,9 +140,17 @@ std::string_view tag_of(std::string_view field) {
 absl::StatusOr<TradingScript> parse_trading_script(std::string name, std::string_view text) {
   TradingScript script{std::move(name), {}};
   std::uint32_t number = 0;
-  for (const std::string_view line : split(text, '\n')) {
+  for (std::string_view line : split(text, '\n')) {
     ++number;
     if (line.empty() || line.starts_with('#')) continue;
+    if (line == "ALONE") {
+      script.is_alone = true;
+      continue;
+    }
+    const std::string_view whole = line;
+    const bool is_behind_kill = line.starts_with("? ");
+    if (is_behind_kill) line.remove_prefix(2);
+    if (line.empty()) line = whole;
     const bool names_connection = line.size() > 3 && is_digit(line[1]) && line[2] == ',';
     const std::uint32_t connection =
         names_connection ? static_cast<std::uint32_t>(line[1] - '1') : 0;
@@ -132,11 +161,15 @@ absl::StatusOr<TradingScript> parse_trading_script(std::string name, std::string
         kind && connection < kScriptConnections && (!is_message(*kind) || is_fields);
     if (!is_sound) {
       return absl::InvalidArgumentError(
-          fmt::format("{}:{}: not a step: {}", script.name, number, line));
+          fmt::format("{}:{}: not a step: {}", script.name, number, whole));
     }
-    const bool has_text = is_message(*kind) || *kind == TradingStepKind::kVenueLine;
-    if (*kind == TradingStepKind::kVenueLine) body.remove_prefix(1);
-    script.steps.push_back({*kind, number, connection, std::string(has_text ? body : "")});
+    const bool is_password = *kind == TradingStepKind::kNewPassword;
+    const bool is_venue_line = *kind == TradingStepKind::kVenueLine;
+    const bool has_text = is_message(*kind) || is_venue_line || is_password;
+    if (is_venue_line) body.remove_prefix(1);
+    if (is_password) body.remove_prefix(kPassword.size());
+    script.steps.push_back(
+        {*kind, number, connection, std::string(has_text ? body : ""), is_behind_kill});
   }
   if (script.steps.empty()) return absl::InvalidArgumentError(script.name + ": no steps");
   return script;
@@ -175,39 +208,54 @@ std::string in_version(std::string_view text, FixVersion version) {
   }
 }
 
-bool KillPlaces::is_behind(TradingStepKind kind) noexcept {
+bool KillPlaces::is_behind(const TradingStep& step) noexcept {
   using enum TradingStepKind;
-  if (kind == kUnbrokenBegins || kind == kAnyOrderBegins) is_unbroken_ = true;
-  if (kind == kUnbrokenEnds || kind == kAnyOrderEnds) is_unbroken_ = false;
-  return !is_unbroken_ && (is_message(kind) || kind == kLogOn);
+  const TradingStepKind kind = step.kind;
+  if (kind == kUnbrokenBegins || kind == kAnyOrderBegins) ++depth_;
+  if (kind == kUnbrokenEnds || kind == kAnyOrderEnds) --depth_;
+  return depth_ == 0 && !step.is_behind_kill && (is_message(kind) || kind == kLogOn);
 }
 
 std::uint32_t KillPlaces::count(const TradingScript& script) noexcept {
   KillPlaces places;
   std::uint32_t count = 0;
-  for (const TradingStep& step : script.steps) count += places.is_behind(step.kind) ? 1U : 0U;
+  for (const TradingStep& step : script.steps) count += places.is_behind(step) ? 1U : 0U;
   return count;
 }
 
 std::string ScriptNames::filled_in(std::string_view text, std::uint64_t now_ns) const {
-  std::string out = replaced(std::string(text), "@", id_prefix_);
-  out = replaced(std::move(out), kSymbol, symbol_);
+  std::string out = with_words(text);
   out = with_offsets(std::move(out), "TIME",
                      [&](std::int64_t n) { return time_after(now_ns, n * kNsPerSecond); });
   out = with_offsets(std::move(out), "DATE", [&](std::int64_t n) {
     return time_after(now_ns, n * kNsPerDay).substr(0, 8);
   });
-  for (const auto& [name, value] : values_) {
-    out = replaced(std::move(out), fmt::format("${}|", name), fmt::format("{}|", value));
-  }
+  return with_values(out);
+}
+
+std::string ScriptNames::with_words(std::string_view text) const {
+  std::string out = replaced(std::string(text), "@", id_prefix_);
+  for (const auto& [word, meaning] : words_) out = replaced(std::move(out), word, meaning);
   return out;
+}
+
+std::string ScriptNames::with_values(std::string_view text) const {
+  std::string out;
+  for (;;) {  // ends: each round takes a part off the text
+    const std::size_t at = std::min(text.find('$'), text.size());
+    out.append(text.substr(0, at));
+    text.remove_prefix(at);
+    if (text.empty()) return out;
+    const std::size_t length = 1 + run_of(text.substr(1), is_of_name);
+    const auto known = values_.find(text.substr(1, length - 1));
+    out.append(known == values_.end() ? text.substr(0, length) : known->second);
+    text.remove_prefix(length);
+  }
 }
 
 std::string ScriptNames::difference(std::string_view expected, std::string_view received,
                                     std::uint32_t last_sent) {
-  std::string text = replaced(std::string(expected), "@", id_prefix_);
-  text = replaced(std::move(text), kSymbol, symbol_);
-  text = replaced(std::move(text), kLastSent, std::to_string(last_sent));
+  std::string text = replaced(with_words(expected), kLastSent, std::to_string(last_sent));
   const std::vector<std::string_view> wanted = split(text, '|');
   const std::vector<std::string_view> fields = split(received, '|');
   const auto known = values_;
@@ -235,15 +283,16 @@ std::string ScriptNames::difference(std::string_view expected, std::string_view 
 
 bool ScriptNames::matches(std::string_view pattern, std::string_view value) {
   while (!pattern.empty()) {  // ends: each round takes something off the pattern
-    if (pattern.starts_with(kNumber)) {
-      const std::size_t digits = run_of(value, is_digit);
+    const bool is_number = pattern.starts_with(kNumber);
+    if (is_number || pattern.starts_with(kDecimal)) {
+      const std::size_t digits = run_of(value, is_number ? is_digit : is_of_decimal);
       if (digits == 0) return false;
-      pattern.remove_prefix(kNumber.size());
+      pattern.remove_prefix(is_number ? kNumber.size() : kDecimal.size());
       value.remove_prefix(digits);
-    } else if (pattern.starts_with(kTime)) {
-      if (!has_form(value.substr(0, kTimeForm.size()), kTimeForm)) return false;
-      pattern.remove_prefix(kTime.size());
-      value.remove_prefix(kTimeForm.size());
+    } else if (const FormWord* const word = form_word(pattern)) {
+      if (!has_form(value.substr(0, word->form.size()), word->form)) return false;
+      pattern.remove_prefix(word->word.size());
+      value.remove_prefix(word->form.size());
     } else if (pattern.starts_with('$')) {
       const std::string_view name = pattern.substr(1, run_of(pattern.substr(1), is_of_name));
       if (!take_name(name, value)) return false;

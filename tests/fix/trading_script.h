@@ -15,12 +15,13 @@
 
 namespace hourglass::gateway::fix::test {
 
-inline constexpr std::uint32_t kScriptConnections = 4;
+inline constexpr std::uint32_t kScriptConnections = 6;
 
 enum class TradingStepKind : std::uint8_t {
   kLogOn,
   kLogOut,
   kDropLine,
+  kNewPassword,
   kVenueLine,
   kSend,
   kExpect,
@@ -32,9 +33,10 @@ enum class TradingStepKind : std::uint8_t {
 
 struct TradingStep {
   TradingStepKind kind;
-  std::uint32_t line;        // from 1
-  std::uint32_t connection;  // from 0
-  std::string text;          // of kVenueLine, kSend and kExpect, as written
+  std::uint32_t line;           // from 1
+  std::uint32_t connection;     // from 0
+  std::string text;             // of kVenueLine, kSend, kExpect and kNewPassword, as written
+  bool is_behind_kill = false;  // played only where the venue was killed at the place before
 
   bool operator==(const TradingStep&) const = default;
 };
@@ -42,6 +44,7 @@ struct TradingStep {
 struct TradingScript {
   std::string name;
   std::vector<TradingStep> steps;
+  bool is_alone = false;  // what it does is seen by members of other scripts
 };
 
 // Reads a script. Errors: kInvalidArgument naming script and line.
@@ -57,26 +60,26 @@ struct TradingScript {
 [[nodiscard]] std::string in_version(std::string_view text, FixVersion version);
 
 // Where in a script the venue may be killed: behind a Logon and each message, but not within [ and
-// ] or ( and ).
+// ] or ( and ), and not behind what is played only where it was killed.
 class KillPlaces {
  public:
   // Whether it may behind this step. To be asked of each step of a script in turn.
-  bool is_behind(TradingStepKind kind) noexcept;
+  bool is_behind(const TradingStep& step) noexcept;
   [[nodiscard]] static std::uint32_t count(const TradingScript& script) noexcept;
 
  private:
-  bool is_unbroken_ = false;
+  std::int32_t depth_ = 0;  // of brackets
 };
 
 // What the scripts' texts leave open: what stands for their ids and contract, and the values behind
 // their $names.
 class ScriptNames {
  public:
-  // `id_prefix` stands for @, `symbol` for <SYM>.
-  ScriptNames(std::string id_prefix, std::string symbol)
-      : id_prefix_(std::move(id_prefix)), symbol_(std::move(symbol)) {}
+  // `id_prefix` stands for @; `words` are other texts and what stands for them, as <SYM>.
+  ScriptNames(std::string id_prefix, std::map<std::string, std::string> words)
+      : id_prefix_(std::move(id_prefix)), words_(std::move(words)) {}
 
-  // `text` for the wire: with @, <SYM>, $names, <TIME> and <DATE> of `now_ns` put in.
+  // `text` for the wire: with @, words, $names, <TIME> and <DATE> of `now_ns` put in.
   [[nodiscard]] std::string filled_in(std::string_view text, std::uint64_t now_ns) const;
   // What is wrong with a message that was received; empty: nothing, and what it was the first to
   // say of a name holds from now on. Both are fields with | behind each; `last_sent` is for <SENT>.
@@ -84,11 +87,13 @@ class ScriptNames {
                          std::uint32_t last_sent);
 
  private:
+  [[nodiscard]] std::string with_words(std::string_view text) const;
+  [[nodiscard]] std::string with_values(std::string_view text) const;
   bool matches(std::string_view pattern, std::string_view value);
   bool take_name(std::string_view name, std::string_view& value);
 
   std::string id_prefix_;
-  std::string symbol_;
+  std::map<std::string, std::string> words_;
   std::map<std::string, std::string, std::less<>> values_;  // by $name
 };
 
