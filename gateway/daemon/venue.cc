@@ -49,10 +49,15 @@ absl::StatusOr<std::unique_ptr<Venue>> Venue::open(const VenueSettings& settings
     if (!settings.is_volatile) venue->fix_->door().set_journal(venue->directory_->journal());
     venue->fix_->attach(venue->pipeline_->rings());
   }
-  if (const absl::Status status = venue->pipeline_->start(); !status.ok()) return status;
   const bool is_new = venue->market().sequence == engine::SequenceNumber(0);
   venue->day_ = (is_new ? venue->clock_ns_() : venue->market().time.value()) / kTradingDayNs;
-  if (const absl::Status status = is_new ? venue->list_new() : venue->reopen(); !status.ok()) {
+  // Before the journal's thread runs: it finds the whole list and writes it as one frame, so that a
+  // start that dies leaves all of it or nothing, and the next is again the first.
+  if (is_new) {
+    if (const absl::Status status = venue->list_new(); !status.ok()) return status;
+  }
+  if (const absl::Status status = venue->pipeline_->start(); !status.ok()) return status;
+  if (const absl::Status status = is_new ? venue->settle() : venue->reopen(); !status.ok()) {
     return status;
   }
   if (venue->fix_) {
@@ -152,7 +157,8 @@ absl::Status Venue::list_new() {
       if (const absl::Status status = submit(Command::of(funds)); !status.ok()) return status;
     }
   }
-  return settle();
+  while (pipeline_->do_work() != 0) continue;  // ends: what was submitted above
+  return absl::OkStatus();
 }
 
 // Design 10, 9: paused first, then the connection of every session that had not logged out counts

@@ -61,7 +61,8 @@ TEST_P(KilledFirstStart, IsMadeUpForByTheNext) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Behind, KilledFirstStart,
-                         testing::Values("fix/starter-credentials", "fix/tls/key.pem"),
+                         testing::Values("fix/starter-credentials", "fix/tls/key.pem", "seg-",
+                                         "events.hge"),
                          [](const auto& info) {
                            std::string name = info.param;
                            std::erase_if(name, [](char c) {
