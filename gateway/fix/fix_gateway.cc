@@ -155,9 +155,9 @@ void FixGateway::close(const std::string& text) {
   door_->close(text);
 }
 
-std::optional<Dialect> FixGateway::dialect(SessionId session) const {
+std::optional<FixVersion> FixGateway::version(SessionId session) const {
   const DoorSession* found = door_->session(session);
-  return found == nullptr ? std::nullopt : std::optional(found->dialect());
+  return found == nullptr ? std::nullopt : std::optional(found->version());
 }
 
 // A report already recorded was made again only because its event was followed again, and is told

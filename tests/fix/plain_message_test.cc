@@ -97,7 +97,7 @@ class Judge final : public NumberStore, public SessionPeer {
   void disconnect() override { sent_ += "disconnect"; }
   Judgement on_application(const std::string&) override {
     ++taken_;
-    return {Verdict::kTaken, 0};
+    return {Disposition::kTaken, 0};
   }
   void on_logon() override {}
   void on_logout() override {}

@@ -313,20 +313,20 @@ TEST(RulesOfEngagement, SignsTheSignedLogonAsItSays) {
 }
 
 TEST(Dictionaries, ListEachCodeARefusalOrCancelCanCarry) {
-  for (const auto& [name, dialect] :
-       {std::pair{"FIX44", Dialect::kFix44}, std::pair{"FIX50SP2", Dialect::kFix50Sp2}}) {
+  for (const auto& [name, version] :
+       {std::pair{"FIX44", FixVersion::kFix44}, std::pair{"FIX50SP2", FixVersion::kFix50Sp2}}) {
     const std::vector<DictionaryMessage> messages = dictionary(name);
     for (const RejectCodes& row : kRejectCodes) {
       const auto reason = static_cast<std::uint32_t>(row.reason);
-      EXPECT_TRUE(may_be(messages, 103, row.order.in(dialect))) << name << " reason " << reason;
-      EXPECT_TRUE(may_be(messages, 102, row.cancel.in(dialect))) << name << " reason " << reason;
-      EXPECT_TRUE(may_be(messages, 380, row.business.in(dialect))) << name << " reason " << reason;
+      EXPECT_TRUE(may_be(messages, 103, row.order.in(version))) << name << " reason " << reason;
+      EXPECT_TRUE(may_be(messages, 102, row.cancel.in(version))) << name << " reason " << reason;
+      EXPECT_TRUE(may_be(messages, 380, row.business.in(version))) << name << " reason " << reason;
       EXPECT_TRUE(may_be(messages, 532, mass_cancel_code(row.reason)))
           << name << " reason " << reason;
     }
     for (std::uint8_t reason = 1; reason <= 10; ++reason) {
       const std::uint8_t code =
-          restatement_code(static_cast<engine::CancelReason>(reason), dialect);
+          restatement_code(static_cast<engine::CancelReason>(reason), version);
       EXPECT_TRUE(code == 0 || may_be(messages, 378, code)) << name << " cancel reason " << reason;
     }
     EXPECT_TRUE(may_be(messages, 102, kTooLateCode)) << name;

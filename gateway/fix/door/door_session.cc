@@ -223,7 +223,7 @@ bool DoorSession::take_plainly(std::uint32_t number) {
                                                                 context_.max_latency_seconds - 1)};
   if (!is_plain(fields_, in_, dictionaries_.plain_rules(), header)) return false;
   const Judgement judgement = application_.on_message(*this, fields_, in_);
-  if (judgement.verdict == Verdict::kTaken) {
+  if (judgement.disposition == Disposition::kTaken) {
     quickfix_->note_received(context_.now_ns);
     set_next_target(number + 1);
   } else {

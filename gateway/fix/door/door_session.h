@@ -114,9 +114,7 @@ class DoorSession final : public NumberStore, public SessionPeer, public MarketP
 
   [[nodiscard]] std::uint64_t now_ns() const noexcept override { return context_.now_ns; }
   [[nodiscard]] const Member& member() const noexcept { return member_; }
-  [[nodiscard]] Dialect dialect() const noexcept override {
-    return member_.version == FixVersion::kFix44 ? Dialect::kFix44 : Dialect::kFix50Sp2;
-  }
+  [[nodiscard]] FixVersion version() const noexcept override { return member_.version; }
   // Buckets start full where the rate is another.
   void set_member(const Member& member) {
     if (member.orders_per_second != member_.orders_per_second) {

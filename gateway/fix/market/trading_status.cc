@@ -40,11 +40,11 @@ constexpr std::string_view kNoSuchId = "no subscription with this id is open";
 // The id and what is asked, as FIX writes them; else which field is wrong.
 Judgement check_request(const Fields& fields, std::uint32_t id_tag) {
   if (fields.value(id_tag).empty()) {
-    return {Verdict::kWrongValue, static_cast<std::int32_t>(id_tag)};
+    return {Disposition::kWrongValue, static_cast<std::int32_t>(id_tag)};
   }
   const std::string_view type = fields.value(kSubscriptionRequestType);
-  if (type == "0" || type == "1" || type == "2") return {Verdict::kTaken, 0};
-  return {Verdict::kWrongValue, kSubscriptionRequestType};
+  if (type == "0" || type == "1" || type == "2") return {Disposition::kTaken, 0};
+  return {Disposition::kWrongValue, kSubscriptionRequestType};
 }
 
 }  // namespace
@@ -113,7 +113,7 @@ std::int64_t TradingStatus::market_status() const noexcept {
 
 Judgement TradingStatus::security_status(MarketPeer& peer, const Fields& fields) {
   const Judgement judgement = check_request(fields, kSecurityStatusReqId);
-  if (judgement.verdict != Verdict::kTaken) return judgement;
+  if (judgement.disposition != Disposition::kTaken) return judgement;
   const std::string id(fields.value(kSecurityStatusReqId));
   const std::string_view type = fields.value(kSubscriptionRequestType);
   Session& session = session_of(peer);
@@ -144,7 +144,7 @@ Judgement TradingStatus::security_status(MarketPeer& peer, const Fields& fields)
 
 Judgement TradingStatus::session_status(MarketPeer& peer, const Fields& fields) {
   const Judgement judgement = check_request(fields, kTradSesReqId);
-  if (judgement.verdict != Verdict::kTaken) return judgement;
+  if (judgement.disposition != Disposition::kTaken) return judgement;
   const std::string id(fields.value(kTradSesReqId));
   const std::string_view type = fields.value(kSubscriptionRequestType);
   Session& session = session_of(peer);

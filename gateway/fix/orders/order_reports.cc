@@ -102,13 +102,13 @@ std::uint64_t OrderReports::last_copy() const {
   return impl_->maker.last_copy();
 }
 
-void OrderReports::write_status(const OrderView& order, Dialect dialect, const StatusEcho& echo,
+void OrderReports::write_status(const OrderView& order, FixVersion version, const StatusEcho& echo,
                                 MessageWriter& writer) const {
   const Execution execution{.type = exec_type::kStatus,
                             .id = "0",
                             .client_order_id = order.client_order_id.view(),
                             .status = echo};
-  write_execution_report(order, impl_->maker.instruments.find(order.instrument), dialect, execution,
+  write_execution_report(order, impl_->maker.instruments.find(order.instrument), version, execution,
                          writer);
 }
 

@@ -159,7 +159,7 @@ Judgement PositionReports::request(DoorSession& session, const Fields& fields) {
     }
     acknowledge(session, fields,
                 was_there ? Result{} : Result{kOther, "no subscription has this id"}, 0);
-    return {Verdict::kTaken, 0};
+    return {Disposition::kTaken, 0};
   }
   Wanted wanted;
   std::vector<Place> rows;
@@ -183,7 +183,7 @@ Judgement PositionReports::request(DoorSession& session, const Fields& fields) {
   }
   acknowledge(session, fields, result, total);
   go_on(session);
-  return {Verdict::kTaken, 0};
+  return {Disposition::kTaken, 0};
 }
 
 // FIX 4.4 vol. 5: 729 is 0 where the request was carried out, 2 for a refusal.

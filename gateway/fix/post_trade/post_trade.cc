@@ -28,7 +28,7 @@ std::optional<Judgement> PostTrade::on_message(DoorSession& session, const Field
   if (type == "BB") return collateral_.request(session, fields);
   if (type != "AR") return std::nullopt;
   acknowledge_trade(session, fields);
-  return Judgement{Verdict::kTaken, 0};
+  return Judgement{Disposition::kTaken, 0};
 }
 
 // A trade stands whatever its parties say of it.

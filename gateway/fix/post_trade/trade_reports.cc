@@ -78,7 +78,7 @@ void TradeReports::tell_subscribers(const DayFill& fill) {
     const bool may_see = one.session->is_logged_on() && has_account(*one.session, account);
     if (!may_see || !one.wants(fill.trade->instrument)) continue;
     if (waits_behind_answer(one, fill)) continue;
-    write(fill, one.session->dialect(), {.request_id = one.request_id});
+    write(fill, one.session->version(), {.request_id = one.request_id});
     one.session->send_application(writer_);
   }
 }
@@ -122,7 +122,7 @@ void TradeReports::tell_next(DoorSession& session, Answers::iterator found) {
     echo.total = static_cast<std::uint32_t>(answer.total);
     echo.is_last = answer.next == answer.total;
   }
-  write({.trade = &row.trade, .is_incoming = row.is_incoming}, session.dialect(), echo);
+  write({.trade = &row.trade, .is_incoming = row.is_incoming}, session.version(), echo);
   if (answer.next == answer.rows.size()) answers_.erase(found);
   session.send_application(writer_);
 }
@@ -136,11 +136,11 @@ Judgement TradeReports::request(DoorSession& session, const Fields& fields) {
     acknowledge(session, fields,
                 was_there ? Refusal{} : Refusal{kOtherResult, "no subscription has this id"},
                 nullptr);
-    return {Verdict::kTaken, 0};
+    return {Disposition::kTaken, 0};
   }
   Wanted wanted;
   if (!read_dates(fields, wanted.from_ns, wanted.until_ns)) {
-    return {Verdict::kWrongValue, static_cast<std::int32_t>(kTradeDate)};
+    return {Disposition::kWrongValue, static_cast<std::int32_t>(kTradeDate)};
   }
   std::optional<Refusal> refused = read(session, fields, wanted);
   if (!refused && fields.value(kSubscriptionRequestType) == "1") {
@@ -152,7 +152,7 @@ Judgement TradeReports::request(DoorSession& session, const Fields& fields) {
   }
   if (refused) {
     acknowledge(session, fields, *refused, nullptr);
-    return {Verdict::kTaken, 0};
+    return {Disposition::kTaken, 0};
   }
   const Found found = find(wanted);
   if (!found.fills.empty()) {
@@ -166,7 +166,7 @@ Judgement TradeReports::request(DoorSession& session, const Fields& fields) {
   }
   acknowledge(session, fields, {}, &found);
   go_on(session);
-  return {Verdict::kTaken, 0};
+  return {Disposition::kTaken, 0};
 }
 
 // The answer itself was asked for and is told to its end.
@@ -249,7 +249,7 @@ void TradeReports::acknowledge(DoorSession& session, const Fields& fields, const
   session.send_application(writer_);
 }
 
-void TradeReports::write(const DayFill& fill, Dialect dialect, const Echo& echo) {
+void TradeReports::write(const DayFill& fill, FixVersion version, const Echo& echo) {
   const DayTrade& trade = *fill.trade;
   const TradeSide& own = fill.own();
   const engine::Instrument* const instrument = reports_.instrument(trade.instrument);
@@ -270,9 +270,9 @@ void TradeReports::write(const DayFill& fill, Dialect dialect, const Echo& echo)
   writer_.text(kTradeRequestId, echo.request_id).character(570, 'N').text(571, id);
   if (echo.total != 0) writer_.number(748, echo.total);
   writer_.number(828, 0).number(856, 0);
-  if (dialect == Dialect::kFix50Sp2) writer_.number(880, match_id);
+  if (version == FixVersion::kFix50Sp2) writer_.number(880, match_id);
   if (echo.total != 0) writer_.character(912, echo.is_last ? 'Y' : 'N');
-  if (dialect == Dialect::kFix50Sp2) {
+  if (version == FixVersion::kFix50Sp2) {
     writer_.number(1003, match_id);
   } else {
     writer_.number(kMatchIdTag, match_id);

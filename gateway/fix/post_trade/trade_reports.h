@@ -101,7 +101,7 @@ class TradeReports {
   void end_updates(Answers::iterator answer);
   void acknowledge(DoorSession& session, const Fields& fields, const Refusal& result,
                    const Found* found);
-  void write(const DayFill& fill, Dialect dialect, const Echo& echo);
+  void write(const DayFill& fill, FixVersion version, const Echo& echo);
 
   const OrderReports& reports_;
   DayTrades trades_;

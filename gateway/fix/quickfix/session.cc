@@ -208,12 +208,12 @@ struct QuickFixSession::Impl : public FIX::Application, public FIX::Responder {
                                             FIX::IncorrectTagValue,
                                             FIX::UnsupportedMessageType) override {
     const Judgement judgement = judge(message);
-    switch (judgement.verdict) {
-      case Verdict::kTaken: return;
-      case Verdict::kUnsupportedType: throw FIX::UnsupportedMessageType();
-      case Verdict::kFieldMissing: throw FIX::FieldNotFound(judgement.tag);
-      case Verdict::kWrongValue: throw FIX::IncorrectTagValue(judgement.tag);
-      case Verdict::kWrongFormat: throw FIX::IncorrectDataFormat(judgement.tag);
+    switch (judgement.disposition) {
+      case Disposition::kTaken: return;
+      case Disposition::kUnsupportedType: throw FIX::UnsupportedMessageType();
+      case Disposition::kFieldMissing: throw FIX::FieldNotFound(judgement.tag);
+      case Disposition::kWrongValue: throw FIX::IncorrectTagValue(judgement.tag);
+      case Disposition::kWrongFormat: throw FIX::IncorrectDataFormat(judgement.tag);
     }
   }
 
