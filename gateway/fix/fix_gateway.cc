@@ -77,7 +77,7 @@ void FixGateway::attach(engine::PipelineRings& rings) {
 }
 
 std::uint32_t FixGateway::do_work() {
-  entry_.retry_disconnects();
+  entry_.retry_ends();
   return door_->do_work(SequenceNumber(rings_->applied.get() - 1));
 }
 

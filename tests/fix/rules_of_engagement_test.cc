@@ -146,6 +146,8 @@ std::string limits_table() {
       fmt::to_string(kDealtNumbers));
   row("Numbers passed over after a power cut", fmt::format("up to {}", kReservedBlock));
   row("Age of an order with 43=Y", fmt::format("{} s", seconds(kStaleAfterNs)));
+  row("Questions of a session (all but 35=D, G, F, q)",
+      fmt::format("{} a second", kQueriesPerSecond));
   row("ClOrdID (11)", fmt::format("{} characters", engine::kClientOrderIdChars));
   row("New orders and replaces of a session in a day",
       fmt::to_string(engine::kMaxClientKeysPerSession));

@@ -14,7 +14,6 @@
 namespace hourglass::gateway::fix {
 namespace {
 
-constexpr std::uint32_t kQueriesPerSecond = 100;
 constexpr std::uint64_t kNsPerSecond = 1'000'000'000;
 
 constexpr std::uint32_t kMsgSeqNum = 34;
@@ -392,9 +391,13 @@ void DoorSession::disconnect() {
   }
 }
 
+// QuickFIX looks at no date, and takes the 31st of any month in a time.
 Judgement DoorSession::on_application(const std::string& text) {
   if (judged_) return *std::exchange(judged_, std::nullopt);
   fields_.parse(text);
+  if (const std::uint32_t tag = misdated_tag(fields_, dictionaries_.dated_tags()); tag != 0) {
+    return {Disposition::kWrongFormat, static_cast<std::int32_t>(tag)};
+  }
   return application_.on_message(*this, fields_, text);
 }
 

@@ -33,6 +33,9 @@ inline constexpr std::uint64_t kLogoutWithinNs = 5'000'000'000;
 // The number of a Logout to whom is not let in: it is none of the session's.
 inline constexpr std::uint32_t kNoSessionsNumber = 1;
 
+// Messages a second of a session that are neither orders nor cancels.
+inline constexpr std::uint32_t kQueriesPerSecond = 100;
+
 class DoorSession;
 
 // What is behind the sessions: the venue's order entry, or the echo of a conformance test.
@@ -46,6 +49,8 @@ class SessionApplication {
   virtual void on_logon(DoorSession& session) = 0;
   // `lost`: without a Logout.
   virtual void on_logout(DoorSession& session, bool lost) = 0;
+  // Its member is listed no more, and it is logged out; again at each reading of the list.
+  virtual void on_removed(DoorSession&) {}
   // Much was unsent and now is little: what goes out in pieces goes on.
   virtual void on_writable(DoorSession&) {}
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "gateway/fix/market/market_request.h"
+#include "gateway/fix/orders/business_reject.h"
 #include "gateway/fix/orders/questions.h"
 
 namespace hourglass::gateway::fix {
@@ -13,7 +14,6 @@ using engine::TradingState;
 
 namespace {
 
-constexpr std::uint32_t kMsgSeqNum = 34;
 constexpr std::uint32_t kSymbol = 55;
 constexpr std::uint32_t kText = 58;
 constexpr std::uint32_t kTransactTime = 60;
@@ -26,12 +26,10 @@ constexpr std::uint32_t kTradingSession = 336;
 constexpr std::uint32_t kTradSesStatus = 340;
 constexpr std::uint32_t kTradSesStatusRejReason = 567;
 
-constexpr std::int64_t kStatusUnknown = 20;     // of 326: unknown or invalid
-constexpr std::int64_t kSessionRejected = 6;    // of 340: request rejected
-constexpr std::int32_t kUnknownSession = 1;     // of 567
-constexpr std::int32_t kOtherReason = 99;       // of 567
-constexpr std::int32_t kBusinessOther = 0;      // of 380
-constexpr std::int32_t kBusinessUnknownId = 1;  // of 380
+constexpr std::int64_t kStatusUnknown = 20;   // of 326: unknown or invalid
+constexpr std::int64_t kSessionRejected = 6;  // of 340: request rejected
+constexpr std::int32_t kUnknownSession = 1;   // of 567
+constexpr std::int32_t kOtherReason = 99;     // of 567
 
 constexpr std::string_view kIdIsOpen = "a subscription with this id is open";
 constexpr std::string_view kTooMany = "too many subscriptions are open";
@@ -222,9 +220,7 @@ void TradingStatus::tell_market(MarketPeer& peer, std::string_view id, bool is_u
 // FIX's answer to 35=e has no field for a refusal.
 void TradingStatus::reject_status(MarketPeer& peer, const Fields& fields, std::int32_t reason,
                                   std::string_view text) {
-  writer_.begin("j");
-  writer_.text(45, fields.value(kMsgSeqNum)).text(kText, text).text(372, "e");
-  writer_.text(379, fields.value(kSecurityStatusReqId)).number(380, reason);
+  write_business_reject(fields, {.reason = reason, .text = text}, writer_);
   peer.send_application(writer_);
 }
 

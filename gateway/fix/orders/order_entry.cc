@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "fmt/format.h"
+#include "gateway/fix/orders/business_reject.h"
 #include "gateway/fix/orders/reject_codes.h"
 
 namespace hourglass::gateway::fix {
@@ -22,9 +23,6 @@ constexpr std::int32_t kOrdRejDuplicate = 6;
 constexpr std::int32_t kOrdRejStale = 8;
 constexpr std::int32_t kOrdRejUnknownAccount = 15;
 constexpr std::int32_t kOrdRejOther = 99;
-constexpr std::int32_t kBusinessOther = 0;
-constexpr std::int32_t kBusinessNotAvailable = 4;
-constexpr std::int32_t kBusinessNotAuthorized = 6;
 
 constexpr std::uint32_t kAccount = 1;
 constexpr std::uint32_t kClOrdId = 11;
@@ -99,7 +97,17 @@ bool is_stale(const DoorSession& session, const Fields& fields) {
 
 }  // namespace
 
+// QuickFIX's own 35=j would not say which request it is about (379).
 Judgement OrderEntry::on_message(DoorSession& session, const Fields& fields, std::string_view) {
+  const Judgement judgement = take(session, fields);
+  if (judgement.disposition != Disposition::kFieldMissing) return judgement;
+  const std::string text = fmt::format("Conditionally Required Field Missing ({})", judgement.tag);
+  write_business_reject(fields, {.reason = kBusinessFieldMissing, .text = text}, writer_);
+  session.send_application(writer_);
+  return {Disposition::kTaken, 0};
+}
+
+Judgement OrderEntry::take(DoorSession& session, const Fields& fields) {
   const std::string_view type = fields.value(kMsgType);
   if (const std::uint32_t tag = too_long(fields); tag != 0) {
     return {Disposition::kWrongValue, static_cast<std::int32_t>(tag)};
@@ -111,7 +119,7 @@ Judgement OrderEntry::on_message(DoorSession& session, const Fields& fields, std
   if (type == "q") return mass_cancel(session, fields);
   if (!passes(session, fields, session.queries)) return {Disposition::kTaken, 0};
   if (type == "H") return questions_.order_status(session, fields);
-  const bool is_long = type == "AF" || ((type == "AD" || type == "AN") && fields.value(263) != "2");
+  const bool is_long = type == "AF" || post_trade_.waits_for_answer(session, fields);
   if (is_long && is_answering(session, fields)) return {Disposition::kTaken, 0};
   if (type == "AF") return questions_.mass_status(session, fields);
   if (type == "x") return questions_.security_list(session, fields);
@@ -128,26 +136,39 @@ void OrderEntry::on_logon(DoorSession& session) {
   market_.forget(session.id());
 }
 
-// Design, 10, 9: what asked for it is cancelled by a command, so that a replay cancels the same. It
-// counts as under way from now on, so that the next Logon waits for what becomes of it.
+// Design, 10, 9: what asked for it is cancelled by a command, so that a replay cancels the same.
 void OrderEntry::on_logout(DoorSession& session, bool lost) {
   questions_.forget(session);
   market_.forget(session.id());
   post_trade_.on_logout(session);
   if (!lost || ingress_ == nullptr || session.member().drop_copy) return;
-  session.pushed(0);
-  disconnects_.push_back(&session);
-  retry_disconnects();
+  engine::SessionDisconnected command{};
+  command.header =
+      engine::make_header<engine::SessionDisconnected>(session.id(), AccountId(0), InstrumentId(0));
+  push_end(session, Command::of(command));
 }
 
-void OrderEntry::retry_disconnects() {
-  while (!disconnects_.empty() && ingress_ != nullptr) {  // ends: with the list, or a full ring
-    engine::SessionDisconnected command{};
-    command.header = engine::make_header<engine::SessionDisconnected>(
-        disconnects_.back()->id(), AccountId(0), InstrumentId(0));
-    if (ingress_->try_push(Command::of(command)) != engine::PushResult::kPushed) return;
-    disconnects_.pop_back();
+// Nobody could cancel them any more. What is under way comes before this command.
+void OrderEntry::on_removed(DoorSession& session) {
+  if (ingress_ == nullptr || session.member().drop_copy) return;
+  if (!session.has_in_flight() && !reports_.has_working(session.id())) return;
+  push_end(session, Command::of(cancel_all(session.id())));
+}
+
+// It counts as under way from now on, so that the next Logon waits for what becomes of it.
+void OrderEntry::push_end(DoorSession& session, const Command& command) {
+  session.pushed(0);
+  ends_.push_back(command);
+  retry_ends();
+}
+
+void OrderEntry::retry_ends() {
+  std::size_t pushed = 0;
+  while (pushed < ends_.size() && ingress_ != nullptr &&
+         ingress_->try_push(ends_[pushed]) == engine::PushResult::kPushed) {
+    ++pushed;
   }
+  ends_.erase(ends_.begin(), ends_.begin() + static_cast<std::ptrdiff_t>(pushed));
 }
 
 bool OrderEntry::is_barred(DoorSession& session, const Fields& fields) {
@@ -155,8 +176,7 @@ bool OrderEntry::is_barred(DoorSession& session, const Fields& fields) {
   const bool is_order = type == "D" || type == "F" || type == "G" || type == "q";
   if (!is_order || !session.member().drop_copy) return false;
   if (!passes(session, fields, session.orders)) return true;
-  reject_business(session, fields, kBusinessNotAuthorized,
-                  static_cast<std::uint32_t>(DoorReject::kUnknownAccount),
+  reject_business(session, fields, kBusinessNotAuthorized, DoorReject::kUnknownAccount,
                   "a drop copy session sends no orders");
   return true;
 }
@@ -168,8 +188,7 @@ bool OrderEntry::passes(DoorSession& session, const Fields& fields, Throttle& th
   const Throttle::Answer answer = throttle.take(session.now_ns());
   if (answer == Throttle::Answer::kPass) return true;
   if (session.is_being_logged_out()) return false;
-  reject_business(session, fields, kBusinessOther,
-                  static_cast<std::uint32_t>(DoorReject::kThrottled), kText);
+  reject_business(session, fields, kBusinessOther, DoorReject::kThrottled, kText);
   if (answer == Throttle::Answer::kLogOut) session.log_out(std::string(kText));
   return false;
 }
@@ -358,8 +377,7 @@ Judgement OrderEntry::mass_cancel(DoorSession& session, const Fields& fields) {
 
 bool OrderEntry::is_answering(DoorSession& session, const Fields& fields) {
   if (!questions_.is_answering(session) && !post_trade_.is_answering(session)) return false;
-  reject_business(session, fields, kBusinessNotAvailable,
-                  static_cast<std::uint32_t>(DoorReject::kNotAvailable),
+  reject_business(session, fields, kBusinessNotAvailable, DoorReject::kNotAvailable,
                   "the answer to the last 35=AF, AD or AN is still on its way");
   return true;
 }
@@ -397,11 +415,9 @@ void OrderEntry::refuse_change(DoorSession& session, const Fields& fields, char 
 }
 
 void OrderEntry::reject_business(DoorSession& session, const Fields& fields, std::int32_t reason,
-                                 std::uint32_t code, std::string_view text) {
-  writer_.begin("j");
-  writer_.text(45, fields.value(kMsgSeqNum)).text(372, fields.value(kMsgType));
-  if (const auto id = fields.find(kClOrdId)) writer_.text(379, *id);
-  writer_.number(380, reason).text(kText, text).number(kRejectCode, code);
+                                 DoorReject code, std::string_view text) {
+  write_business_reject(
+      fields, {.reason = reason, .text = text, .code = static_cast<std::uint32_t>(code)}, writer_);
   session.send_application(writer_);
 }
 

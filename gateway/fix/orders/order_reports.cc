@@ -80,6 +80,11 @@ std::vector<engine::OrderId> OrderReports::working_ids(
   return ids;
 }
 
+bool OrderReports::has_working(SessionId session) const {
+  const MemberSession* const member = impl_->maker.sessions.find(session);
+  return member != nullptr && member->working.first != kNoOrderSlot;
+}
+
 const engine::Instrument* OrderReports::instrument(engine::InstrumentId id) const {
   return impl_->maker.instruments.find(id);
 }

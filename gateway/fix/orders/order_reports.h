@@ -111,6 +111,8 @@ class OrderReports {
   // for each working order.
   [[nodiscard]] std::vector<engine::OrderId> working_ids(
       engine::SessionId session, std::optional<engine::InstrumentId> only = std::nullopt) const;
+  // Whether the session has any.
+  [[nodiscard]] bool has_working(engine::SessionId session) const;
   [[nodiscard]] const engine::Instrument* instrument(engine::InstrumentId id) const;
   [[nodiscard]] const engine::Instrument* find_instrument(std::string_view symbol,
                                                           engine::InstrumentId& id) const;

@@ -16,6 +16,8 @@ constexpr std::int32_t kOrdRejIncorrectQuantity = 13;
 constexpr std::int32_t kOrdRejUnsupported = 11;
 constexpr std::int32_t kOrdRejOther = 99;
 
+constexpr std::uint64_t kDayNs = 86'400ULL * 1'000'000'000;
+
 constexpr std::uint32_t kExecInst = 18;
 constexpr std::uint32_t kOrderQty = 38;
 constexpr std::uint32_t kOrdType = 40;
@@ -115,9 +117,9 @@ Checked read_time_in_force(const Fields& fields, engine::NewOrder& order) {
     order.expire_time = engine::Timestamp(*ns);
   } else if (const auto date = fields.find(kExpireDate)) {
     // To the end of that day.
-    const auto ns = parse_utc_timestamp(std::string(*date) + "-23:59:59.999999999");
+    const auto ns = parse_utc_date(*date);
     if (!ns) return unsupported("ExpireDate (432) is a UTC date, YYYYMMDD");
-    order.expire_time = engine::Timestamp(*ns);
+    order.expire_time = engine::Timestamp(*ns + kDayNs - 1);
   }
   return std::nullopt;
 }

@@ -204,6 +204,8 @@ void ReportMaker::on_mass_cancel_done(const engine::MassCancelDone& event, Repor
   const auto version = sink.version(event.session);
   if (!request.has_value() || request->kind() != CommandKind::kMassCancel || !version) return;
   const auto& asked = request->command.as<engine::MassCancel>();
+  // The venue's own, of a removed member's orders.
+  if (asked.header.session_sequence == 0) return;
   const MassCancelReport report{
       .client_order_id = request->client_order_id.view(),
       .id = event.origin,

@@ -87,6 +87,7 @@ class Dictionaries {
 
   // Of the version's application messages.
   const PlainRules& plain_rules() const;
+  const DatedTags& dated_tags() const;
 
  private:
   friend class QuickFixSession;
