@@ -7,6 +7,7 @@
 #include "fmt/format.h"
 #include "gateway/daemon/starter_list.h"
 #include "gateway/daemon/starter_members.h"
+#include "gateway/fix/door/member_change.h"
 
 namespace hourglass::gateway {
 
@@ -162,7 +163,7 @@ absl::Status Venue::list_new() {
 }
 
 // Design 10, 9: paused first, then the connection of every session that had not logged out counts
-// as lost, then open again.
+// as lost, and orders of nobody listed are cancelled; then open again.
 absl::Status Venue::reopen() {
   engine::MarketRecovered recovered{};
   recovered.header =
@@ -171,6 +172,11 @@ absl::Status Venue::reopen() {
   const engine::MarketState& state = market();
   for (std::uint32_t s = 0; s < state.limits.max_sessions; ++s) {
     if (state.sessions[s].orders.first == engine::kNoSlot) continue;
+    if (fix_ && s >= fix::kFirstFixSession && fix_->door().session(SessionId(s)) == nullptr) {
+      const absl::Status status = submit(Command::of(fix::cancel_all(SessionId(s))));
+      if (!status.ok()) return status;
+      continue;
+    }
     if (fix_ && fix_->was_logged_out(SessionId(s))) continue;
     engine::SessionDisconnected lost{};
     lost.header = engine::make_header<engine::SessionDisconnected>(SessionId(s), AccountId(0),

@@ -77,7 +77,7 @@ void FixGateway::attach(engine::PipelineRings& rings) {
 }
 
 std::uint32_t FixGateway::do_work() {
-  entry_.retry_disconnects();
+  entry_.retry_ends();
   return door_->do_work(SequenceNumber(rings_->applied.get() - 1));
 }
 
@@ -155,9 +155,9 @@ void FixGateway::close(const std::string& text) {
   door_->close(text);
 }
 
-std::optional<Dialect> FixGateway::dialect(SessionId session) const {
+std::optional<FixVersion> FixGateway::version(SessionId session) const {
   const Member* const member = door_->member(session);
-  return member == nullptr ? std::nullopt : std::optional(dialect_of(member->version));
+  return member == nullptr ? std::nullopt : std::optional(member->version);
 }
 
 // A report already recorded was made again only because its event was followed again, and is told

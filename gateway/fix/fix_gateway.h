@@ -60,11 +60,11 @@ class FixGateway final : public engine::HistoryFollower, public ReportSink {
   [[nodiscard]] const OrderReports& reports() const noexcept { return reports_; }
 
   // --- ReportSink --------------------------------------------------------------------------------
-  [[nodiscard]] std::optional<Dialect> dialect(engine::SessionId session) const override;
+  [[nodiscard]] std::optional<FixVersion> version(engine::SessionId session) const override;
   void report(engine::SessionId session, std::uint32_t number,
               const MessageWriter& writer) override;
-  [[nodiscard]] bool wants_copies(engine::AccountId account, Dialect dialect) const override {
-    return copies_.wanted(account, dialect);
+  [[nodiscard]] bool wants_copies(engine::AccountId account, FixVersion version) const override {
+    return copies_.wanted(account, version);
   }
   void copy(const ReportCopy& copy, const MessageWriter& writer) override;
 

@@ -59,10 +59,10 @@ void Rehearsal::play(std::uint64_t seconds) {
   examination_.finish();
 }
 
-std::set<std::string> Rehearsal::with(Verdict verdict) const {
+std::set<std::string> Rehearsal::with(Outcome outcome) const {
   std::set<std::string> ids;
   for (const StepText& row : kSteps) {
-    if (row.required && checklist_.verdict(row.step) == verdict) ids.emplace(row.id);
+    if (row.required && checklist_.outcome(row.step) == outcome) ids.emplace(row.id);
   }
   return ids;
 }
@@ -72,7 +72,7 @@ std::string Rehearsal::text() const {
   const auto results = checklist_.results();
   for (const StepText& row : kSteps) {
     const StepResult& result = results[static_cast<std::size_t>(row.step)];
-    out += fmt::format("{}: {}\n", row.id, verdict_text(result.verdict));
+    out += fmt::format("{}: {}\n", row.id, outcome_text(result.outcome));
     for (const std::string& line : result.evidence) out += fmt::format("  {}\n", line);
   }
   return out;

@@ -46,8 +46,8 @@ class Rehearsal : public Line {
   // Plays until it is over, at most so long.
   void play(std::uint64_t seconds);
   // The ids of the required steps that failed, and of those neither passed nor failed.
-  [[nodiscard]] std::set<std::string> failed() const { return with(Verdict::kFailed); }
-  [[nodiscard]] std::set<std::string> not_done() const { return with(Verdict::kNotDone); }
+  [[nodiscard]] std::set<std::string> failed() const { return with(Outcome::kFailed); }
+  [[nodiscard]] std::set<std::string> not_done() const { return with(Outcome::kNotDone); }
   // "gap: FAIL\n> ...", of all steps.
   [[nodiscard]] std::string text() const;
   [[nodiscard]] bool is_passed() const { return checklist_.is_passed(); }
@@ -63,7 +63,7 @@ class Rehearsal : public Line {
     bool is_admin;
   };
 
-  [[nodiscard]] std::set<std::string> with(Verdict verdict) const;
+  [[nodiscard]] std::set<std::string> with(Outcome outcome) const;
   void carry();
 
   // --- The venue ---

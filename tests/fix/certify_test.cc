@@ -116,7 +116,7 @@ TEST(Certification, KeepsABoundedRecord) {
   checklist.fail(Step::kGap, "failed");
   checklist.pass(Step::kGap, "passed late");
   const StepResult gap = checklist.results()[static_cast<std::size_t>(Step::kGap)];
-  EXPECT_EQ(gap.verdict, Verdict::kFailed);
+  EXPECT_EQ(gap.outcome, Outcome::kFailed);
   EXPECT_THAT(gap.evidence, ElementsAre("0", "1", "2", "3", "4", "5", "6", "failed"));
 }
 
@@ -127,7 +127,7 @@ TEST(Certification, WritesACertificateForPrograms) {
   certificate.member = "M1";
   certificate.venue = "HOURGLASS";
   certificate.begin_string = "FIX.4.4";
-  certificate.results[0] = {.verdict = Verdict::kPassed, .evidence = {"< \"35=A\""}};
+  certificate.results[0] = {.outcome = Outcome::kPassed, .evidence = {"< \"35=A\""}};
   const std::string json = certificate_json(certificate);
   EXPECT_THAT(
       json,

@@ -49,7 +49,7 @@ class CopiesInTrouble : public testing::Test {
     writer.text(17, fmt::format("E{}", number)).text(58, std::string(text_bytes, 'x'));
     copies_.send({.session = engine::SessionId(kFirstFixSession + 1),
                   .account = engine::AccountId(11),
-                  .dialect = Dialect::kFix44,
+                  .version = FixVersion::kFix44,
                   .number = number},
                  "TRADER", writer, is_recovery);
   }

@@ -54,7 +54,7 @@ class DoorBench::Desk final : public SessionApplication {
       std::filesystem::copy(directory_, killed(directory_),
                             std::filesystem::copy_options::recursive);
     }
-    return {Verdict::kTaken, 0};
+    return {Disposition::kTaken, 0};
   }
   void on_logon(DoorSession&) override {}
   void on_logout(DoorSession&, bool) override {}

@@ -21,11 +21,11 @@ class Echo final : public SessionApplication {
  public:
   Judgement on_message(DoorSession& session, const Fields& fields, std::string_view) override {
     const std::string_view type = fields.value(35);
-    if (type != "D" && type != "d" && type != "C") return {Verdict::kUnsupportedType, 0};
+    if (type != "D" && type != "d" && type != "C") return {Disposition::kUnsupportedType, 0};
     const bool is_repeat = fields.value(97) == "Y";
     if (type == "D") {
       const bool is_new = seen_.emplace(fields.value(11)).second;
-      if (is_repeat && !is_new) return {Verdict::kTaken, 0};
+      if (is_repeat && !is_new) return {Disposition::kTaken, 0};
     }
     MessageWriter writer;
     writer.begin(type);
@@ -36,7 +36,7 @@ class Echo final : public SessionApplication {
     }
     session.set_possibly_resent(is_repeat);
     session.send_application(writer, is_repeat ? session.file().last_report() + 1 : 0);
-    return {Verdict::kTaken, 0};
+    return {Disposition::kTaken, 0};
   }
   void on_logon(DoorSession&) override {}
   void on_logout(DoorSession&, bool) override { seen_.clear(); }

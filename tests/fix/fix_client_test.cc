@@ -260,6 +260,17 @@ TEST_F(FixClientTest, SendsOrdersAgainAndFillsOverTheRest) {
   EXPECT_EQ(venue_.hear(), "35=4|34=6|43=Y|36=7|123=Y|");
 }
 
+TEST_F(FixClientTest, KeepsNoPasswordToSendItAgain) {
+  log_on();
+  EXPECT_EQ(*client_->send("BE", fix_text("554=secret|925=open sesame|")), 2U);
+  EXPECT_EQ(*client_->send("D", fix_text("11=a|")), 3U);
+  for (int i = 0; i < 2; ++i) venue_.hear();
+  venue_.say("35=2|34=2|7=2|16=0|");
+  EXPECT_THAT(given(), IsEmpty());
+  EXPECT_EQ(venue_.hear(), "35=4|34=2|43=Y|36=3|123=Y|");
+  EXPECT_EQ(venue_.hear(), "35=D|34=3|43=Y|11=a|");
+}
+
 TEST_F(FixClientTest, AnswersAResendRequestBehindAGapAtOnceAndOnce) {
   log_on();
   EXPECT_EQ(*client_->send("D", fix_text("11=a|")), 2U);

@@ -38,20 +38,18 @@ enum class Reason : std::uint32_t {
   kJudgedByTheDoor = 100,  // none of FIX's: see kAnswersOfTheDoor
 };
 
-// What QuickFIX does not judge: values within groups, and a LocalMktDate, which it takes for any
-// text. The door answers where it reads the field and as if nothing were wrong where it does not
-// (rules of engagement, section 12).
+// What QuickFIX does not judge: values within groups. The door answers where it reads the field, or
+// it is a date or time, and as if nothing were wrong where not (rules of engagement, section 12).
 struct AnswerOfTheDoor {
   std::string_view type;
-  std::uint32_t within;  // the group's count or the date; 0: any
+  std::uint32_t within;  // the group's count; 0: any
   std::string_view answer;
 };
 constexpr std::array kAnswersOfTheDoor = {
-    AnswerOfTheDoor{"D", 0, "35=8|"},                         // there is no such contract
-    AnswerOfTheDoor{"G", 0, "35=j|372=G|380=5|"},             // no price, which nothing in it says
-    AnswerOfTheDoor{"V", 0, "35=Y|"},                         // no such entries, no such contract
-    AnswerOfTheDoor{"AD", 453, "35=AQ|"},                     // not of your parties
-    AnswerOfTheDoor{"AD", 580, "35=3|371=75|372=AD|373=5|"},  // one date is not a range
+    AnswerOfTheDoor{"D", 0, "35=8|"},              // there is no such contract
+    AnswerOfTheDoor{"G", 0, "35=j|372=G|380=5|"},  // no price, which nothing in it says
+    AnswerOfTheDoor{"V", 0, "35=Y|"},              // no such entries, no such contract
+    AnswerOfTheDoor{"AD", 453, "35=AQ|"},          // not of your parties
     AnswerOfTheDoor{"AN", 0, "35=AO|"},
     AnswerOfTheDoor{"BB", 0, "35=BA|"},
 };
@@ -81,8 +79,8 @@ std::string malformed_value(const std::string& type) {
   if (type == "BOOLEAN") return "yes";
   if (type == "INT" || type == "LENGTH" || type == "SEQNUM" || type == "NUMINGROUP") return "1x";
   if (type == "PRICE" || type == "QTY" || type == "AMT" || type == "FLOAT") return "1e3";
-  if (type == "UTCTIMESTAMP") return "noon";
-  if (type == "LOCALMKTDATE") return "2026-01-02";
+  if (type == "UTCTIMESTAMP") return "20260230-10:00:00";
+  if (type == "LOCALMKTDATE") return "20261345";
   return {};
 }
 
@@ -133,9 +131,7 @@ void add_values(const DictionaryField& field, const std::function<Body(const std
     out.push_back({with(value), field.tag, Reason::kNotListed});
   }
   if (const std::string value = malformed_value(field.type); !value.empty()) {
-    const bool is_date = field.type == "LOCALMKTDATE";
-    out.push_back(
-        {with(value), field.tag, is_date ? Reason::kJudgedByTheDoor : Reason::kNotOfItsType});
+    out.push_back({with(value), field.tag, Reason::kNotOfItsType});
   }
 }
 
@@ -153,8 +149,9 @@ void add_members(const FieldSet& set, const DictionaryField& count, std::vector<
     };
     const std::size_t from = out.size();
     add_values(member, with, out);
+    const bool is_dated = member.type == "UTCTIMESTAMP" || member.type == "LOCALMKTDATE";
     for (std::size_t at = from; at < out.size(); ++at) {
-      out[at].reason = Reason::kJudgedByTheDoor;
+      out[at].reason = is_dated ? Reason::kNotOfItsType : Reason::kJudgedByTheDoor;
       out[at].within = count.tag;
     }
   }

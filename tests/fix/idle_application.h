@@ -11,7 +11,7 @@ namespace hourglass::gateway::fix {
 class IdleApplication final : public SessionApplication {
  public:
   Judgement on_message(DoorSession&, const Fields&, std::string_view) override {
-    return {Verdict::kUnsupportedType, 0};
+    return {Disposition::kUnsupportedType, 0};
   }
   void on_logon(DoorSession&) override {}
   void on_logout(DoorSession&, bool) override {}

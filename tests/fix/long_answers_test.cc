@@ -1,6 +1,8 @@
 // Long answers go out as the peer reads: nothing overtakes, nothing is lost, and one is told at a
 // time.
 #include <cstdint>
+#include <fstream>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -95,6 +97,30 @@ class LongAnswers : public testing::TestWithParam<bool> {
     }
   }
 
+  // The buyer's next message but reports, whose fills are noted, and what is resent.
+  std::string next_answer() {
+    for (;;) {  // ends: with it, or the connection
+      const std::string heard = buyer_.hear();
+      const std::string type = only(heard, {35});
+      if (type == "35=8|" && only(heard, {150}) == "150=F|") {
+        fills_.push_back(value_of(heard, 17));
+      }
+      if (type != "35=8|" && type != "35=4|" && type != "35=0|") return heard;
+    }
+  }
+  // The accounts of the buyer from now on, as the list has them.
+  void give_buyer(const std::string& accounts) {
+    const std::string path = venue_.data_dir() + "/fix/members.json";
+    std::ostringstream text;
+    text << std::ifstream(path).rdbuf();
+    const std::string list = text.str();
+    const std::size_t begin = list.find('[', list.find("\"accounts\"", list.find("\"BUYER\"")));
+    ASSERT_NE(begin, std::string::npos);
+    const std::size_t end = list.find(']', begin) + 1;
+    std::ofstream(path) << list.substr(0, begin) << accounts << list.substr(end);
+    EXPECT_THAT(venue_.reload(), HasSubstr("read again"));
+  }
+
   RunningFix venue_;
   Peer buyer_ = GetParam() ? Peer(venue_, {.sender = "BUYER"}, venue_.tls_files())
                            : Peer(venue_, {.sender = "BUYER"});
@@ -134,6 +160,63 @@ TEST_P(LongAnswers, TradesAreToldAsTheyAreReadAndNewOnesBehindTheOldOnes) {
   // Where all is read it may ask again.
   buyer_.say("AD", fmt::format("568=A|569=1|25030={}|", fills_.back()));
   EXPECT_EQ(only(buyer_.hear_through("35=AQ"), {568, 748, 749}), "568=A|748=0|749=0|");
+}
+
+TEST_P(LongAnswers, WhatHappenedBeforeTheEndOfASubscriptionIsToldAndTheEndBehindIt) {
+  constexpr std::uint32_t kNew = 5;
+  stop_reading();
+  buyer_.say("AD", "568=T|569=1|263=1|");
+  trade_behind(kNew);
+  buyer_.say("AD", "568=T|569=1|263=2|");
+  buyer_.say("AD", "568=T|569=1|263=2|");
+  trade_behind(2);
+  EXPECT_EQ(only(buyer_.hear_through("35=AQ"), {568, 748, 749, 750}),
+            "568=T|748=1024|749=0|750=0|");
+  EXPECT_EQ(only(next_answer(), {35, 372, 379, 380, 25001}), "35=j|372=AD|379=T|380=4|25001=1007|");
+  std::vector<std::string> told;
+  std::string heard = next_answer();
+  for (; heard.starts_with("35=AE"); heard = next_answer()) told.push_back(value_of(heard, 571));
+  ASSERT_EQ(fills_.size(), kFills + kNew + 2);
+  std::vector<std::string> expected(fills_.begin(), fills_.begin() + kMaxTradeReports);
+  expected.insert(expected.end(), fills_.begin() + kFills, fills_.begin() + kFills + kNew);
+  EXPECT_EQ(told, expected);
+  EXPECT_EQ(only(heard, {35, 568, 748, 749, 750}), "35=AQ|568=T|748=0|749=0|750=1|");
+  trade_behind(1);
+  buyer_.say("AD", fmt::format("568=A|569=1|25030={}|", fills_[kFills + kNew]));
+  EXPECT_EQ(only(next_answer(), {35, 568, 748}), "35=AQ|568=A|748=2|");
+}
+
+TEST_P(LongAnswers, ASubscriptionToPositionsEndsBehindItsAnswer) {
+  stop_reading();
+  buyer_.say("AN", fmt::format("60={}|263=1|710=P|724=0|", time_text()));
+  buyer_.say("AN", fmt::format("60={}|263=2|710=P|724=0|", time_text()));
+  EXPECT_EQ(only(buyer_.hear_through("35=AO"), {710, 727, 728, 729}), "710=P|727=1|728=0|729=0|");
+  EXPECT_EQ(only(next_answer(), {35, 710, 727}), "35=AP|710=P|727=1|");
+  EXPECT_EQ(only(next_answer(), {35, 710, 727, 728, 729}), "35=AO|710=P|727=0|728=0|729=0|");
+  trade_behind(1);
+  buyer_.say("AN", fmt::format("60={}|710=Q|724=0|", time_text()));
+  EXPECT_EQ(only(next_answer(), {35, 710, 727}), "35=AO|710=Q|727=1|");
+}
+
+TEST_P(LongAnswers, NothingIsToldOfAnAccountThatWasTakenAwayMeanwhile) {
+  stop_reading();
+  buyer_.say("AD", "568=T|569=1|263=1|");
+  trade_behind(1);
+  give_buyer("[13]");
+  EXPECT_EQ(only(buyer_.hear_through("35=AQ"), {568, 748, 749, 750}),
+            "568=T|748=1024|749=0|750=0|");
+  EXPECT_EQ(only(next_answer(), {35, 58, 568, 749, 750}),
+            "35=AQ|58=an account was taken from this session: not all is told|568=T|749=9|750=2|");
+  give_buyer("[11]");
+  buyer_.say("AD", "568=T|569=1|263=2|");
+  EXPECT_EQ(only(next_answer(), {35, 568, 749}), "35=AQ|568=T|749=0|");
+  stop_reading();
+  buyer_.say("AN", fmt::format("60={}|710=P|724=0|", time_text()));
+  trade_behind(1);
+  give_buyer("[13]");
+  EXPECT_EQ(only(buyer_.hear_through("35=AO"), {710, 727, 728, 729}), "710=P|727=1|728=0|729=0|");
+  EXPECT_EQ(only(next_answer(), {35, 58, 710, 728, 729}),
+            "35=AO|58=an account was taken from this session: not all is told|710=P|728=3|729=2|");
 }
 
 TEST_P(LongAnswers, PositionsAreToldAsTheyStandWhenTheyAreRead) {

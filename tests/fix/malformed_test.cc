@@ -74,12 +74,12 @@ constexpr std::array kWrongType = {
 };
 
 constexpr std::array kNeededHere = {
-    Fault{"D", "11=@|38=1|40=2|54=1|55=H100.D1|60=~|", "j|372=D|380=5|"},
-    Fault{"G", "11=@|38=1|40=2|41=X|54=1|55=H100.D1|60=~|", "j|372=G|380=5|"},
-    Fault{"q", "11=@|60=~|530=1|", "j|372=q|380=5|"},
-    Fault{"AF", "584=@|585=1|", "j|372=AF|380=5|"},
-    Fault{"x", "320=@|559=0|", "j|372=x|380=5|"},
-    Fault{"V", "262=@|263=1|264=0|267=1|269=0|146=1|55=H100.D1|", "j|372=V|380=5|"},
+    Fault{"D", "11=@|38=1|40=2|54=1|55=H100.D1|60=~|", "j|372=D|379=@|380=5|"},
+    Fault{"G", "11=@|38=1|40=2|41=X|54=1|55=H100.D1|60=~|", "j|372=G|379=@|380=5|"},
+    Fault{"q", "11=@|60=~|530=1|", "j|372=q|379=@|380=5|"},
+    Fault{"AF", "584=@|585=1|", "j|372=AF|379=@|380=5|"},
+    Fault{"x", "320=@|559=0|", "j|372=x|379=@|380=5|"},
+    Fault{"V", "262=@|263=1|264=0|267=1|269=0|146=1|55=H100.D1|", "j|372=V|379=@|380=5|"},
 };
 
 std::string filled_in(std::string_view text, const std::string& id) {
@@ -116,9 +116,9 @@ class Malformed : public testing::TestWithParam<const char*> {
       const std::string id = "A" + std::to_string(peer_->next);
       const std::string answer = "35=" + std::string(fault.answer.substr(0, 1)) +
                                  "|45=" + std::to_string(peer_->next) +
-                                 std::string(fault.answer.substr(1));
+                                 filled_in(fault.answer.substr(1), id);
       peer_->say(fault.type, filled_in(fault.body, id));
-      EXPECT_EQ(only(peer_->hear(), {35, 45, 371, 372, 373, 380}), answer) << fault.body;
+      EXPECT_EQ(only(peer_->hear(), {35, 45, 371, 372, 373, 379, 380}), answer) << fault.body;
       EXPECT_EQ(peer_->order(id), accepted(id)) << fault.body;
     }
   }

@@ -82,7 +82,7 @@ std::map<std::string, std::set<std::uint32_t>> allowed_tags(std::string_view nam
   return allowed;
 }
 
-class WireSubscribers : public testing::TestWithParam<std::tuple<Profile, Dialect>> {
+class WireSubscribers : public testing::TestWithParam<std::tuple<Profile, FixVersion>> {
  protected:
   // Subscribes somebody new to a few of the contracts listed.
   void subscribe() {
@@ -110,7 +110,7 @@ class WireSubscribers : public testing::TestWithParam<std::tuple<Profile, Dialec
 
   // Takes in what came to it since the last command.
   void read(Subscriber& subscriber) {
-    const bool is_old = std::get<1>(GetParam()) == Dialect::kFix44;
+    const bool is_old = std::get<1>(GetParam()) == FixVersion::kFix44;
     static const auto kOldTags = allowed_tags("FIX44");
     static const auto kNewTags = allowed_tags("FIX50SP2");
     std::uint32_t updates = 0;
@@ -200,11 +200,12 @@ INSTANTIATE_TEST_SUITE_P(Each, MarketBooksOnStreams, testing::ValuesIn(kProfiles
                          [](const auto& info) { return name_of(info.param); });
 INSTANTIATE_TEST_SUITE_P(Each, WireSubscribers,
                          testing::Combine(testing::ValuesIn(kProfiles),
-                                          testing::Values(Dialect::kFix44, Dialect::kFix50Sp2)),
+                                          testing::Values(FixVersion::kFix44,
+                                                          FixVersion::kFix50Sp2)),
                          [](const auto& info) {
                            return fmt::format(
                                "{}{}", name_of(std::get<0>(info.param)),
-                               std::get<1>(info.param) == Dialect::kFix44 ? "44" : "50");
+                               std::get<1>(info.param) == FixVersion::kFix44 ? "44" : "50");
                          });
 
 }  // namespace

@@ -68,7 +68,7 @@ class MarketDataTest : public testing::Test {
   engine::Exchange<engine::PermissiveClearing> exchange_{engine::ExchangeLimits{}};
   MarketDesk desk_;
   WatchingPeer peer_{kOld};
-  Judgement judgement_{Verdict::kTaken, 0};
+  Judgement judgement_{Disposition::kTaken, 0};
   std::uint64_t sequence_ = 0;
   std::uint32_t key_ = 0;
 };
@@ -106,7 +106,7 @@ TEST_F(MarketDataTest, BeginsWithASnapshotAndGoesOnWithOneUpdateACommand) {
 }
 
 TEST_F(MarketDataTest, TellsMembersOfTheNewVersionATradesIdInItsField) {
-  WatchingPeer peer(kNew, Dialect::kFix50Sp2);
+  WatchingPeer peer(kNew, FixVersion::kFix50Sp2);
   enter(Side::kSell, 101, 1);
   desk_.ask(peer, "35=V|262=t|263=1|264=1|265=1|267=1|269=2|146=1|55=H1|");
   EXPECT_EQ(peer.said(), (Said{"35=W|55=H1|83=0|262=t|268=0|25000=3|"}));
@@ -189,13 +189,13 @@ TEST_F(MarketDataTest, RefusesWhatItDoesNotHaveAndSubscribesToNothing) {
 TEST_F(MarketDataTest, LeavesToTheSessionLayerWhatIsNoRequest) {
   const auto judged = [this](std::string_view request) {
     EXPECT_EQ(ask(request), Said());
-    return std::pair(judgement_.verdict, judgement_.tag);
+    return std::pair(judgement_.disposition, judgement_.tag);
   };
   EXPECT_EQ(judged("35=V|262=w|263=1|264=0|267=1|269=0|146=1|55=H1|"),
-            std::pair(Verdict::kFieldMissing, 265));
+            std::pair(Disposition::kFieldMissing, 265));
   EXPECT_EQ(judged("35=V|262=w|263=7|264=0|267=1|269=0|146=1|55=H1|"),
-            std::pair(Verdict::kWrongValue, 263));
-  EXPECT_EQ(judged("35=g|335=s|263=3|"), std::pair(Verdict::kWrongValue, 263));
+            std::pair(Disposition::kWrongValue, 263));
+  EXPECT_EQ(judged("35=g|335=s|263=3|"), std::pair(Disposition::kWrongValue, 263));
 }
 
 TEST_F(MarketDataTest, BoundsWhatASessionMayAskFor) {

@@ -56,11 +56,11 @@ inline std::vector<std::vector<engine::Event>> random_events(engine::test::Profi
 // A session that keeps what it is sent, from field 35 on, with | for SOH.
 class WatchingPeer final : public MarketPeer {
  public:
-  explicit WatchingPeer(std::uint32_t session, Dialect dialect = Dialect::kFix44)
-      : session_(session), dialect_(dialect) {}
+  explicit WatchingPeer(std::uint32_t session, FixVersion version = FixVersion::kFix44)
+      : session_(session), version_(version) {}
 
   engine::SessionId id() const noexcept override { return engine::SessionId(session_); }
-  Dialect dialect() const noexcept override { return dialect_; }
+  FixVersion version() const noexcept override { return version_; }
   std::uint64_t now_ns() const noexcept override { return kMidnightNs; }
   bool can_stream() const noexcept override { return reads; }
   bool stream(const MessageWriter& writer) override {
@@ -88,7 +88,7 @@ class WatchingPeer final : public MarketPeer {
   }
 
   std::uint32_t session_;
-  Dialect dialect_;
+  FixVersion version_;
   std::vector<std::string> messages_;
 };
 

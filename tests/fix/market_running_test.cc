@@ -73,7 +73,7 @@ TEST(RunningMarketData, SurvivesARestartInItsBooksAndRefusesWhatTheDictionaryDoe
   EXPECT_EQ(only(watcher.hear(), {35, 268, 269, 270, 271, 346}),
             "35=W|268=1|269=0|270=1|271=1|346=1|");
   watcher.say("V", "262=x|263=1|264=0|267=1|269=0|146=1|55=H100.D1|");
-  EXPECT_EQ(only(watcher.hear(), {35, 372, 380}), "35=j|372=V|380=5|");
+  EXPECT_EQ(only(watcher.hear(), {35, 372, 379, 380}), "35=j|372=V|379=x|380=5|");
   watcher.say("V", "262=x|263=1|264=0|265=1|267=2|269=0|146=1|55=H100.D1|");
   EXPECT_EQ(only(watcher.hear(), {35, 373}), "35=3|373=16|");
   watcher.say("V", "262=x|263=1|264=0|265=1|267=1|269=6|146=1|55=H100.D1|");

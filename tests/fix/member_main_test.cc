@@ -158,7 +158,10 @@ TEST_F(MemberMainTest, RemovesAMember) {
   EXPECT_EQ(act({"remove", "DESK3"}),
             (Result{1, "", "hourglass member remove: no member DESK3\n"}));
   EXPECT_EQ(act({"remove", "DESK1"}),
-            (Result{0, "removed DESK1; a running venue takes it on SIGHUP\n", ""}));
+            (Result{0,
+                    "removed DESK1; a running venue takes it on SIGHUP and cancels its working "
+                    "orders, a stopped one when it starts\n",
+                    ""}));
   ASSERT_EQ(members().size(), 1U);
   EXPECT_EQ(members().front().comp_id, "DESK2");
 }

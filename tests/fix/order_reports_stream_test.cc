@@ -152,13 +152,13 @@ std::vector<std::string> state_of(const OrderReports& reports, const Traffic& tr
     const engine::SessionId session(number);
     state.push_back(std::to_string(reports.next_key(session).value()));
     for (const engine::OrderId id : reports.working_ids(session)) {
-      reports.write_status(reports.order(id).value(), Dialect::kFix50Sp2, {}, writer);
+      reports.write_status(reports.order(id).value(), FixVersion::kFix50Sp2, {}, writer);
       state.push_back(Lines::text_of(writer));
     }
     for (std::uint32_t key = 0; key < reports.next_key(session).value(); ++key) {
       const auto order = reports.order(session, engine::ClientKey(key));
       if (!order.has_value()) continue;
-      reports.write_status(*order, Dialect::kFix44, {}, writer);
+      reports.write_status(*order, FixVersion::kFix44, {}, writer);
       state.push_back(fmt::format("{} {}", key, Lines::text_of(writer)));
     }
     for (const std::string& text : traffic.texts()) {

@@ -431,12 +431,12 @@ TEST(OrderReports, AnswerWhatAnOrdersStatusIs) {
   MessageWriter writer;
   const auto working = desk.reports.working_ids(engine::SessionId(kOld));
   ASSERT_EQ(working.size(), 1U);
-  desk.reports.write_status(desk.reports.order(working[0]).value(), Dialect::kFix44,
+  desk.reports.write_status(desk.reports.order(working[0]).value(), FixVersion::kFix44,
                             {.order_status_req_id = "Q1"}, writer);
   Said answers{Lines::text_of(writer)};
   const auto done = desk.reports.order(engine::SessionId(kNew), engine::ClientKey(0));
   ASSERT_TRUE(done.has_value());
-  desk.reports.write_status(*done, Dialect::kFix50Sp2,
+  desk.reports.write_status(*done, FixVersion::kFix50Sp2,
                             {.mass_status_req_id = "Q2", .total = 1, .last = true}, writer);
   answers.push_back(Lines::text_of(writer));
   EXPECT_EQ(answers,

@@ -46,18 +46,18 @@ class Desk final : public SessionApplication {
   Judgement on_message(DoorSession& session, const Fields& fields, std::string_view) override {
     ++taken;
     const std::string_view type = fields.value(35);
-    if (type == "x") return {Verdict::kUnsupportedType, 0};
+    if (type == "x") return {Disposition::kUnsupportedType, 0};
     if (type == "D" && fields.value(40) == "2" && !fields.find(44)) {
-      return {Verdict::kFieldMissing, 44};
+      return {Disposition::kFieldMissing, 44};
     }
-    if (type == "AF" && fields.value(585) != "7") return {Verdict::kWrongValue, 585};
-    if (type != "D" && type != "F") return {Verdict::kTaken, 0};
+    if (type == "AF" && fields.value(585) != "7") return {Disposition::kWrongValue, 585};
+    if (type != "D" && type != "F") return {Disposition::kTaken, 0};
     write_news({.headline = fmt::format("{} {}{}", type, fields.value(11), fields.value(97)),
                 .lines = {},
                 .is_urgent = false},
                writer_);
     session.send_application(writer_);
-    return {Verdict::kTaken, 0};
+    return {Disposition::kTaken, 0};
   }
   void on_logon(DoorSession&) override {}
   void on_logout(DoorSession&, bool) override {}

@@ -226,14 +226,14 @@ class Watcher final : public ReportSink {
   explicit Watcher(std::uint32_t account, bool has_members = true)
       : account_(account), has_members_(has_members) {}
 
-  std::optional<Dialect> dialect(engine::SessionId session) const override {
-    return has_members_ ? lines_.dialect(session) : std::nullopt;
+  std::optional<FixVersion> version(engine::SessionId session) const override {
+    return has_members_ ? lines_.version(session) : std::nullopt;
   }
   void report(engine::SessionId session, std::uint32_t, const MessageWriter& writer) override {
     last_report_ = Lines::text_of(writer);
     last_session_ = session;
   }
-  bool wants_copies(AccountId account, Dialect) const override {
+  bool wants_copies(AccountId account, FixVersion) const override {
     return account.value() == account_;
   }
   void copy(const ReportCopy& copy, const MessageWriter& writer) override {
@@ -241,8 +241,8 @@ class Watcher final : public ReportSink {
     copies.push_back(
         fmt::format("{}@{} ~{} {}", copy.session.value(), copy.account.value(), copy.number, text));
     numbers.push_back(copy.number);
-    const auto own = lines_.dialect(copy.session);
-    if (has_members_ && own == copy.dialect) {
+    const auto own = lines_.version(copy.session);
+    if (has_members_ && own == copy.version) {
       // The report itself came right before.
       EXPECT_EQ(last_session_, copy.session);
       EXPECT_EQ(without_mark(text), last_report_);

@@ -34,9 +34,9 @@ TEST(RejectCodes, HaveValuesTheirVersionKnows) {
 }
 
 TEST(RejectCodes, SayWhereOnlyTextAndOwnCodeTell) {
-  EXPECT_TRUE(codes_of(RejectReason::kPriceOffTick).is_text_only(Dialect::kFix44));
-  EXPECT_FALSE(codes_of(RejectReason::kPriceOffTick).is_text_only(Dialect::kFix50Sp2));
-  EXPECT_FALSE(codes_of(RejectReason::kDuplicateClientKey).is_text_only(Dialect::kFix44));
+  EXPECT_TRUE(codes_of(RejectReason::kPriceOffTick).is_text_only(FixVersion::kFix44));
+  EXPECT_FALSE(codes_of(RejectReason::kPriceOffTick).is_text_only(FixVersion::kFix50Sp2));
+  EXPECT_FALSE(codes_of(RejectReason::kDuplicateClientKey).is_text_only(FixVersion::kFix44));
   EXPECT_EQ(codes_of(static_cast<RejectReason>(200)).reason, RejectReason::kNone);
 }
 
@@ -70,7 +70,7 @@ std::string number(std::uint32_t value) {
 
 TEST(RejectCodes, OfEveryReasonReachWhoAsked) {
   for (const std::uint32_t session : {kOld, kNew}) {
-    const Dialect dialect = session == kOld ? Dialect::kFix44 : Dialect::kFix50Sp2;
+    const FixVersion version = session == kOld ? FixVersion::kFix44 : FixVersion::kFix50Sp2;
     const std::string who = number(session) + "#5 35=";
     const std::string mass_id = session == kOld ? "" : "|1369=77";
     for (const engine::RejectReasonText& reason : engine::kRejectReasons) {
@@ -84,14 +84,14 @@ TEST(RejectCodes, OfEveryReasonReachWhoAsked) {
           told(desk, named(engine::test::new_order({.from = from, .price = 5, .qty = 2}), "N"),
                reason.reason),
           who + "8|1=3|6=0|11=N|14=0|17=77.0|37=NONE|38=2|39=8|40=2|44=0.05|54=1|55=H1" + text +
-              "|59=0" + at + "|103=" + number(codes.order.in(dialect)) + "|150=8|151=0" + own);
+              "|59=0" + at + "|103=" + number(codes.order.in(version)) + "|150=8|151=0" + own);
       EXPECT_EQ(told(desk, named(engine::test::cancel_order(from, 7), "C"), reason.reason),
                 who + "9|1=3|11=C|37=NONE|39=8|41=NONE" + text + at +
-                    "|102=" + number(codes.cancel.in(dialect)) + "|434=1" + own);
+                    "|102=" + number(codes.cancel.in(version)) + "|434=1" + own);
       EXPECT_EQ(told(desk, named(engine::test::replace_order({.from = from, .key = 1}), "R"),
                      reason.reason),
                 who + "9|1=3|11=R|37=NONE|39=8|41=N" + text + at +
-                    "|102=" + number(codes.cancel.in(dialect)) + "|434=2" + own);
+                    "|102=" + number(codes.cancel.in(version)) + "|434=2" + own);
       EXPECT_EQ(told(desk, engine::test::mass_cancel({.from = from}), reason.reason),
                 who + "r|11=NONE|37=77" + text + at + "|530=7|531=0|532=" +
                     number(mass_cancel_code(reason.reason)) + "|533=0" + mass_id + own);
@@ -102,11 +102,11 @@ TEST(RejectCodes, OfEveryReasonReachWhoAsked) {
 
 TEST(RejectCodes, OfACancelNobodyAskedForAreInTheVersion) {
   using engine::CancelReason;
-  EXPECT_EQ(restatement_code(CancelReason::kConnectionLost, Dialect::kFix44), 99);
-  EXPECT_EQ(restatement_code(CancelReason::kConnectionLost, Dialect::kFix50Sp2), 12);
-  EXPECT_EQ(restatement_code(CancelReason::kByOperator, Dialect::kFix44), 8);
-  EXPECT_EQ(restatement_code(CancelReason::kDayEnded, Dialect::kFix44), 0);
-  EXPECT_EQ(restatement_code(CancelReason::kMassCancel, Dialect::kFix50Sp2), 99);
+  EXPECT_EQ(restatement_code(CancelReason::kConnectionLost, FixVersion::kFix44), 99);
+  EXPECT_EQ(restatement_code(CancelReason::kConnectionLost, FixVersion::kFix50Sp2), 12);
+  EXPECT_EQ(restatement_code(CancelReason::kByOperator, FixVersion::kFix44), 8);
+  EXPECT_EQ(restatement_code(CancelReason::kDayEnded, FixVersion::kFix44), 0);
+  EXPECT_EQ(restatement_code(CancelReason::kMassCancel, FixVersion::kFix50Sp2), 99);
 }
 
 }  // namespace

@@ -28,9 +28,9 @@ inline constexpr std::uint64_t kSecondNs = 1'000'000'000;
 // Keeps reports as "<session>#<number> 35=<type>|<body>" with | for SOH.
 class Lines final : public ReportSink {
  public:
-  std::optional<Dialect> dialect(engine::SessionId session) const override {
+  std::optional<FixVersion> version(engine::SessionId session) const override {
     if (session.value() < kOld) return std::nullopt;
-    return session.value() % 2 == 0 ? Dialect::kFix44 : Dialect::kFix50Sp2;
+    return session.value() % 2 == 0 ? FixVersion::kFix44 : FixVersion::kFix50Sp2;
   }
   void report(engine::SessionId session, std::uint32_t number,
               const MessageWriter& writer) override {

@@ -146,6 +146,8 @@ std::string limits_table() {
       fmt::to_string(kDealtNumbers));
   row("Numbers passed over after a power cut", fmt::format("up to {}", kReservedBlock));
   row("Age of an order with 43=Y", fmt::format("{} s", seconds(kStaleAfterNs)));
+  row("Questions of a session (all but 35=D, G, F, q)",
+      fmt::format("{} a second", kQueriesPerSecond));
   row("ClOrdID (11)", fmt::format("{} characters", engine::kClientOrderIdChars));
   row("New orders and replaces of a session in a day",
       fmt::to_string(engine::kMaxClientKeysPerSession));
@@ -313,20 +315,20 @@ TEST(RulesOfEngagement, SignsTheSignedLogonAsItSays) {
 }
 
 TEST(Dictionaries, ListEachCodeARefusalOrCancelCanCarry) {
-  for (const auto& [name, dialect] :
-       {std::pair{"FIX44", Dialect::kFix44}, std::pair{"FIX50SP2", Dialect::kFix50Sp2}}) {
+  for (const auto& [name, version] :
+       {std::pair{"FIX44", FixVersion::kFix44}, std::pair{"FIX50SP2", FixVersion::kFix50Sp2}}) {
     const std::vector<DictionaryMessage> messages = dictionary(name);
     for (const RejectCodes& row : kRejectCodes) {
       const auto reason = static_cast<std::uint32_t>(row.reason);
-      EXPECT_TRUE(may_be(messages, 103, row.order.in(dialect))) << name << " reason " << reason;
-      EXPECT_TRUE(may_be(messages, 102, row.cancel.in(dialect))) << name << " reason " << reason;
-      EXPECT_TRUE(may_be(messages, 380, row.business.in(dialect))) << name << " reason " << reason;
+      EXPECT_TRUE(may_be(messages, 103, row.order.in(version))) << name << " reason " << reason;
+      EXPECT_TRUE(may_be(messages, 102, row.cancel.in(version))) << name << " reason " << reason;
+      EXPECT_TRUE(may_be(messages, 380, row.business.in(version))) << name << " reason " << reason;
       EXPECT_TRUE(may_be(messages, 532, mass_cancel_code(row.reason)))
           << name << " reason " << reason;
     }
     for (std::uint8_t reason = 1; reason <= 10; ++reason) {
       const std::uint8_t code =
-          restatement_code(static_cast<engine::CancelReason>(reason), dialect);
+          restatement_code(static_cast<engine::CancelReason>(reason), version);
       EXPECT_TRUE(code == 0 || may_be(messages, 378, code)) << name << " cancel reason " << reason;
     }
     EXPECT_TRUE(may_be(messages, 102, kTooLateCode)) << name;

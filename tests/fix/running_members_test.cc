@@ -87,29 +87,69 @@ TEST(RunningMembers, AreLoggedOutWhenTheyAreRemoved) {
   EXPECT_EQ(again.log_on(venue.password("TRADER2")), "closed");
 }
 
-TEST(RunningMembers, FindWhatBecameOfTheirOrdersWhenTheyAreListedAgain) {
+TEST(RunningMembers, LoseAllTheirOrdersWithTheirPlaceAndFindThatWhenTheyAreListedAgain) {
   RunningFix venue;
   const std::string path = venue.data_dir() + "/fix/members.json";
   std::filesystem::copy_file(path, path + ".with");
-  Peer trader(venue);
-  ASSERT_EQ(trader.log_on(venue.password()), kLoggedOn);
+  const std::string watcher = venue.add_member("WATCH", "12", {"--drop-copy"});
+  ASSERT_THAT(venue.reload(), HasSubstr("read again"));
+  Peer copies(venue, {.sender = "WATCH"});
+  ASSERT_EQ(copies.log_on(watcher), kLoggedOn);
   {
     Peer other(venue, {.sender = "TRADER2"});
     ASSERT_EQ(other.log_on(venue.password("TRADER2")), kLoggedOn);
     other.say("D", order_body("B1") + "59=1|");
     ASSERT_EQ(only(other.hear(), {35, 11, 39, 150}), accepted("B1"));
+    ASSERT_EQ(only(copies.hear(), {35, 11, 39, 150, 797}), accepted("B1") + "797=Y|");
     ASSERT_EQ(venue.member({"remove", "TRADER2"}).exit_code, 0);
     ASSERT_THAT(venue.reload(), HasSubstr("read again"));
     EXPECT_EQ(other.hear(), "35=5|34=3|58=this session was removed|");
   }
+  EXPECT_EQ(only(copies.hear(), {35, 11, 39, 58, 150, 797}),
+            "35=8|11=B1|39=4|58=mass cancel by another session or the venue|150=4|797=Y|");
+  Peer trader(venue);
+  ASSERT_EQ(trader.log_on(venue.password()), kLoggedOn);
   trader.say("D", "11=A1|38=1|40=2|44=1|54=2|55=H100.D1|59=3|60=" + time_text() + "|");
-  EXPECT_EQ(only(trader.hear_through("35=8|34=3"), {11, 39, 150}), "11=A1|39=2|150=F|");
+  EXPECT_EQ(only(trader.hear_through("35=8|34=3"), {11, 39, 150}), "11=A1|39=4|150=4|");
   std::filesystem::rename(path + ".with", path);
-  ASSERT_THAT(venue.reload(), HasSubstr("read again"));
-  Peer other(venue, {.sender = "TRADER2"});
-  other.next = 3;
-  EXPECT_EQ(other.log_on(venue.password("TRADER2"), "789=4|"), "35=A|34=5|98=0|108=60|789=4|");
-  EXPECT_EQ(only(other.hear(), {35, 34, 43, 11, 39, 150}), "35=8|34=4|43=Y|11=B1|39=2|150=F|");
+  // Read by the running venue, and by one that follows its history from the beginning.
+  for (std::uint32_t logons = 0; logons < 2; ++logons) {
+    if (logons == 0) {
+      ASSERT_THAT(venue.reload(), HasSubstr("read again"));
+    } else {
+      venue.stop();
+      venue.start();
+    }
+    Peer other(venue, {.sender = "TRADER2"});
+    // The number of our Logon says that nothing else was told meanwhile.
+    other.next = 3 + 3 * logons;
+    EXPECT_EQ(only(other.log_on(venue.password("TRADER2"), "789=4|"), {35, 34}),
+              logons == 0 ? "35=A|34=5|" : "35=A|34=8|");
+    EXPECT_EQ(only(other.hear(), {35, 34, 43, 11, 39, 150}), "35=8|34=4|43=Y|11=B1|39=4|150=4|");
+    other.say("1", "112=T|");
+    EXPECT_EQ(only(other.hear_through("35=0"), {35, 112}), "35=0|112=T|");
+    other.say("5", "");
+    other.hear_through("35=5");
+  }
+}
+
+TEST(RunningMembers, LoseTheirOrdersAtAStartThatNoLongerListsThem) {
+  RunningFix venue;
+  {
+    Peer other(venue, {.sender = "TRADER2"});
+    ASSERT_EQ(other.log_on(venue.password("TRADER2")), kLoggedOn);
+    other.say("D", order_body("B1") + "59=1|");
+    ASSERT_EQ(only(other.hear(), {35, 11, 39, 150}), accepted("B1"));
+    other.say("5", "");
+    EXPECT_EQ(other.hear(), "35=5|34=3|");
+  }
+  venue.stop();
+  ASSERT_EQ(venue.member({"remove", "TRADER2"}).exit_code, 0);
+  venue.start();
+  Peer trader(venue);
+  ASSERT_EQ(trader.log_on(venue.password()), kLoggedOn);
+  trader.say("V", "262=x|263=0|264=0|267=1|269=0|146=1|55=H100.D1|");
+  EXPECT_EQ(only(trader.hear(), {35, 55, 268}), "35=W|55=H100.D1|268=0|");
 }
 
 TEST(RunningMembers, KnowNothingOfARemovedOneInWhosePlaceTheyCame) {

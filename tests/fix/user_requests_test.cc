@@ -35,7 +35,7 @@ class UserRequests : public testing::Test {
   // Asks and hears the answer.
   static std::string ask(Peer& peer, std::string_view body) {
     peer.say("BE", body);
-    return only(peer.hear(), {35, 553, 923, 926, 927, 371, 372, 373, 380});
+    return only(peer.hear(), {35, 553, 923, 926, 927, 371, 372, 373, 379, 380});
   }
   static std::string change(Peer& peer, std::string_view old_password,
                             std::string_view new_password) {
@@ -114,8 +114,8 @@ TEST_F(UserRequests, AreAnsweredOneByOneWhereNothingIsChanged) {
       {asks(password), "35=BF|553=TRADER1|923=C|926=6|927=the new password is the old one|"},
       {change_body("C", "TRADER1", "guessed it", "open sesame"),
        "35=BF|553=TRADER1|923=C|926=4|927=the old password is wrong|"},
-      {"553=TRADER1|554=x|923=C|924=3|", "35=j|372=BE|380=5|"},
-      {"553=TRADER1|923=C|924=3|925=open sesame|", "35=j|372=BE|380=5|"},
+      {"553=TRADER1|554=x|923=C|924=3|", "35=j|372=BE|379=C|380=5|"},
+      {"553=TRADER1|923=C|924=3|925=open sesame|", "35=j|372=BE|379=C|380=5|"},
       {"553=TRADER1|923=C|924=5|", "35=3|371=924|372=BE|373=5|"},
       {"553=TRADER1|923=C|", "35=3|371=924|372=BE|373=1|"},
       {"923=C|924=4|", "35=3|371=553|372=BE|373=1|"},

@@ -118,6 +118,16 @@ TEST(UtcTimestamps, RefuseWhatIsNoDateOrNotOfTheForm) {
   }
 }
 
+TEST(UtcDates, AreDaysOfTheCalendarInEightDigits) {
+  constexpr std::uint64_t kDay = 86'400ULL * 1'000'000'000;
+  EXPECT_EQ(parse_utc_date("19700102"), kDay);
+  EXPECT_EQ(parse_utc_date("20000229"), 11'016 * kDay);
+  for (const std::string_view bad : {"", "2026030", "202603011", "20261345", "20260230", "20260400",
+                                     "19691231", "22620101", "2026-3-1", "20260301-00:00:00"}) {
+    EXPECT_EQ(parse_utc_date(bad), std::nullopt) << bad;
+  }
+}
+
 TEST(UtcTimestamps, AreCutToTheirPrecisionAndReadBack) {
   const std::uint64_t time = *parse_utc_timestamp("20240229-23:59:59.987654321");
   const auto written = [&](Precision precision) {
@@ -216,6 +226,19 @@ TEST(MessageWriter, WritesFieldsInTheirOrderAndLetsNoTextEndAField) {
   EXPECT_EQ(readable(writer.body()),
             "58=?a?10=1?|54=1|38=-5|14=-9223372036854775808|60=20260301-00:00:00.123456|"
             "432=19700101-00:00:00|");
+}
+
+TEST(MessageWriter, LeavesNothingOfABodyItWipes) {
+  constexpr std::string_view kSecret = "correct horse battery staple";
+  MessageWriter writer;
+  writer.begin("BE");
+  writer.reserve(64);
+  writer.text(554, kSecret);
+  const char* const bytes = writer.body().data();
+  writer.wipe();
+  EXPECT_EQ(writer.body(), "");
+  // The memory is still the writer's.
+  EXPECT_EQ(std::string(bytes, kSecret.size()), std::string(kSecret.size(), '\0'));
 }
 
 TEST(Message, HasLengthAndChecksumAsCountedByHand) {

@@ -34,7 +34,7 @@ constexpr std::uint64_t kRoundNs = 1'000'000;
 // Nobody wants reports: the market takes no orders of the peer's.
 class NoReports final : public ReportSink {
  public:
-  std::optional<Dialect> dialect(engine::SessionId) const override { return std::nullopt; }
+  std::optional<FixVersion> version(engine::SessionId) const override { return std::nullopt; }
   void report(engine::SessionId, std::uint32_t, const MessageWriter&) override {}
 };
 

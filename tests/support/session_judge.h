@@ -47,7 +47,7 @@ class SessionJudge final : public NumberStore, public SessionPeer {
   Judgement on_application(const std::string& text) override {
     ++taken_;
     handed_on_ = text;
-    return {Verdict::kTaken, 0};
+    return {Disposition::kTaken, 0};
   }
   void on_logon() override {}
   void on_logout() override {}

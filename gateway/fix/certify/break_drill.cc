@@ -104,7 +104,7 @@ void BreakDrill::end_if_decided() {
   const Checklist& checklist = context_.checklist;
   const bool is_fetched = !checklist.is_open(Step::kRecovery);
   const bool is_judged = !checklist.is_open(Step::kOrdersOnce);
-  const bool never_comes = checklist.verdict(Step::kRecovery) == Verdict::kFailed && !has_come_;
+  const bool never_comes = checklist.outcome(Step::kRecovery) == Outcome::kFailed && !has_come_;
   if (is_fetched && (is_judged || never_comes)) end();
 }
 

@@ -27,7 +27,7 @@ json::object step_object(const StepText& row, const StepResult& result) {
   step["id"] = text(row.id);
   step["title"] = text(row.title);
   step["required"] = row.required;
-  step["result"] = text(verdict_text(result.verdict));
+  step["result"] = text(outcome_text(result.outcome));
   json::array lines;
   for (const std::string& line : result.evidence) lines.emplace_back(text(line));
   step["evidence"] = std::move(lines);
@@ -41,9 +41,9 @@ std::string summary_text(const Certificate& certificate) {
   std::uint32_t missing = 0;
   for (const StepText& row : kSteps) {
     const StepResult& result = certificate.results[static_cast<std::size_t>(row.step)];
-    out += fmt::format("{:8}  {:13} {}{}\n", verdict_text(result.verdict), row.id, row.title,
+    out += fmt::format("{:8}  {:13} {}{}\n", outcome_text(result.outcome), row.id, row.title,
                        row.required ? "" : " (optional)");
-    if (result.verdict == Verdict::kPassed) continue;
+    if (result.outcome == Outcome::kPassed) continue;
     if (row.required) ++missing;
     out += fmt::format("            to do: {}\n            passes: {}\n", row.task, row.judged);
     for (const std::string& line : result.evidence) out += fmt::format("            {}\n", line);

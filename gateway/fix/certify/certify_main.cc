@@ -160,7 +160,7 @@ class Certification {
 };
 
 void Certification::tell(const StepText& step, const StepResult& result) const {
-  print(fmt::format("{:5} {}: {}\n{}", verdict_text(result.verdict), step.id,
+  print(fmt::format("{:5} {}: {}\n{}", outcome_text(result.outcome), step.id,
                     result.evidence.back(), open_steps(checklist_)));
 }
 

@@ -17,11 +17,11 @@ constexpr std::array<std::uint32_t, 45> kShown = {
 
 }  // namespace
 
-std::string_view verdict_text(Verdict verdict) noexcept {
-  switch (verdict) {
-    case Verdict::kNotDone: return "NOT DONE";
-    case Verdict::kPassed: return "PASS";
-    case Verdict::kFailed: return "FAIL";
+std::string_view outcome_text(Outcome outcome) noexcept {
+  switch (outcome) {
+    case Outcome::kNotDone: return "NOT DONE";
+    case Outcome::kPassed: return "PASS";
+    case Outcome::kFailed: return "FAIL";
   }
   return "";
 }
@@ -34,28 +34,28 @@ void Checklist::note(Step step, std::string line) {
 }
 
 void Checklist::pass(Step step, std::string line) {
-  if (is_open(step)) settle(step, Verdict::kPassed, std::move(line));
+  if (is_open(step)) settle(step, Outcome::kPassed, std::move(line));
 }
 
 void Checklist::fail(Step step, std::string line) {
-  if (verdict(step) != Verdict::kFailed) settle(step, Verdict::kFailed, std::move(line));
+  if (outcome(step) != Outcome::kFailed) settle(step, Outcome::kFailed, std::move(line));
 }
 
-void Checklist::settle(Step step, Verdict verdict, std::string line) {
+void Checklist::settle(Step step, Outcome outcome, std::string line) {
   note(step, std::move(line));
   StepResult copy;
   {
     const std::lock_guard lock(mutex_);
     StepResult& result = results_[static_cast<std::size_t>(step)];
-    result.verdict = verdict;
+    result.outcome = outcome;
     copy = result;
   }
   if (listener_) listener_(text_of(step), copy);
 }
 
-Verdict Checklist::verdict(Step step) const {
+Outcome Checklist::outcome(Step step) const {
   const std::lock_guard lock(mutex_);
-  return results_[static_cast<std::size_t>(step)].verdict;
+  return results_[static_cast<std::size_t>(step)].outcome;
 }
 
 bool Checklist::is_to_be_done(Step step) const {
@@ -63,8 +63,8 @@ bool Checklist::is_to_be_done(Step step) const {
   if (is_for_the_end || !text_of(step).required || !is_open(step)) return false;
   const bool is_behind_the_break = step == Step::kRecovery || step == Step::kOrdersOnce;
   const bool is_impossible =
-      (is_behind_the_break && verdict(Step::kReconnect) == Verdict::kFailed) ||
-      (step == Step::kOrdersOnce && verdict(Step::kRecovery) == Verdict::kFailed);
+      (is_behind_the_break && outcome(Step::kReconnect) == Outcome::kFailed) ||
+      (step == Step::kOrdersOnce && outcome(Step::kRecovery) == Outcome::kFailed);
   return !is_impossible;
 }
 
@@ -75,7 +75,7 @@ std::array<StepResult, kStepCount> Checklist::results() const {
 
 bool Checklist::is_passed() const {
   return std::all_of(kSteps.begin(), kSteps.end(), [this](const StepText& row) {
-    return !row.required || verdict(row.step) == Verdict::kPassed;
+    return !row.required || outcome(row.step) == Outcome::kPassed;
   });
 }
 

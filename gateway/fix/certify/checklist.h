@@ -17,16 +17,16 @@ namespace hourglass::gateway::fix {
 // Lines kept as a step's evidence; of more, the last takes the place of the one before.
 inline constexpr std::size_t kMaxEvidenceLines = 8;
 
-enum class Verdict : std::uint8_t { kNotDone, kPassed, kFailed };
+enum class Outcome : std::uint8_t { kNotDone, kPassed, kFailed };
 // PASS, FAIL or NOT DONE.
-[[nodiscard]] std::string_view verdict_text(Verdict verdict) noexcept;
+[[nodiscard]] std::string_view outcome_text(Outcome outcome) noexcept;
 
 struct StepResult {
-  Verdict verdict = Verdict::kNotDone;
+  Outcome outcome = Outcome::kNotDone;
   std::vector<std::string> evidence{};
 };
 
-// Thread: any; the listener is called on the thread that changes a verdict, without a lock held.
+// Thread: any; the listener is called on the thread that changes an outcome, without a lock held.
 class Checklist {
  public:
   using Listener = std::function<void(const StepText& step, const StepResult& result)>;
@@ -39,8 +39,8 @@ class Checklist {
   void pass(Step step, std::string line);
   void fail(Step step, std::string line);
 
-  [[nodiscard]] Verdict verdict(Step step) const;
-  [[nodiscard]] bool is_open(Step step) const { return verdict(step) == Verdict::kNotDone; }
+  [[nodiscard]] Outcome outcome(Step step) const;
+  [[nodiscard]] bool is_open(Step step) const { return outcome(step) == Outcome::kNotDone; }
   // Whether it is open, required and not one of those for the end (kUnderstood, kThrottle), and no
   // failure of a step before it has made it impossible.
   [[nodiscard]] bool is_to_be_done(Step step) const;
@@ -49,7 +49,7 @@ class Checklist {
   [[nodiscard]] bool is_passed() const;
 
  private:
-  void settle(Step step, Verdict verdict, std::string line);
+  void settle(Step step, Outcome outcome, std::string line);
 
   Listener listener_;
   mutable std::mutex mutex_;

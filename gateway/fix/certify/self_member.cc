@@ -20,7 +20,7 @@ constexpr std::uint64_t kNanoPerMilli = 1'000'000;
 constexpr milliseconds kLook{20};
 constexpr milliseconds kPause{200};
 constexpr std::uint32_t kLogonAttempts = 10;
-// After so much time without a verdict a step is tried again; many need another one first.
+// After so much time without an outcome a step is tried again; many need another one first.
 constexpr milliseconds kPatience{1'200};
 
 // What is typed for a step: {0} the contract, {1} an id of its own. The price is one nobody else

@@ -1,8 +1,11 @@
 #include "gateway/fix/client/fix_client.h"
 
+#include <sodium.h>
+
 #include <algorithm>
 #include <utility>
 
+#include "absl/cleanup/cleanup.h"
 #include "fmt/format.h"
 #include "gateway/fix/members/authentication.h"
 
@@ -12,6 +15,12 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::string_view kFixt = "FIXT.1.1";
+constexpr std::string_view kLogon = "A";
+constexpr std::string_view kUserRequest = "BE";
+// More than a header and a trailer take, and a Logon's fields beside the password: so that no
+// buffer with a password grows, which would leave a copy.
+constexpr std::size_t kHeaderRoom = 256;
+constexpr std::size_t kLogonRoom = 512;
 constexpr std::int64_t kFix50Sp2 = 9;
 // How long one look at the socket may last, so that heartbeats go out between two.
 constexpr milliseconds kLongestLook{100};
@@ -47,6 +56,12 @@ bool is_garbled(const Message& message) {
 
 }  // namespace
 
+FixClient::FixClient(ClientSettings settings)
+    : settings_(std::move(settings)), password_(settings_.password) {
+  sodium_memzero(settings_.password.data(), settings_.password.size());
+  settings_.password.clear();
+}
+
 absl::Status FixClient::connect_socket() {
   if (!settings_.tls) return socket_.connect(settings_.host, settings_.port);
   const auto context = TlsContext::for_member(*settings_.tls);
@@ -65,9 +80,9 @@ absl::Status FixClient::connect() {
   return status;
 }
 
-absl::StatusOr<std::string> FixClient::logon_body(std::uint64_t now_ns) const {
-  MessageWriter writer;
-  writer.begin("A");
+absl::Status FixClient::write_logon(std::uint64_t now_ns, MessageWriter& writer) const {
+  writer.begin(kLogon);
+  writer.reserve(kLogonRoom);
   if (!settings_.secret_key_hex.empty()) {
     std::string sending_time;
     append_utc_timestamp(sending_time, now_ns, Precision::kMicroseconds);
@@ -84,10 +99,10 @@ absl::StatusOr<std::string> FixClient::logon_body(std::uint64_t now_ns) const {
   }
   writer.number(98, 0).number(108, settings_.heart_bt_seconds);
   if (settings_.reset_numbers) writer.character(141, 'Y');
-  writer.text(553, settings_.username).text(554, settings_.password);
+  writer.text(553, settings_.username).text(554, password_.view());
   if (settings_.send_next_expected) writer.number(789, settings_.next_target);
   if (settings_.begin_string == kFixt) writer.number(1137, kFix50Sp2);
-  return std::string(writer.body());
+  return absl::OkStatus();
 }
 
 absl::Status FixClient::logon() {
@@ -96,9 +111,11 @@ absl::Status FixClient::logon() {
     sent_.clear();
   }
   const std::uint64_t now_ns = utc_now_ns();
-  const auto body = logon_body(now_ns);
-  if (!body.ok()) return body.status();
-  if (absl::Status status = transmit("A", *body, now_ns); !status.ok()) return status;
+  MessageWriter writer;
+  const absl::Cleanup wipe = [&writer] { writer.wipe(); };
+  absl::Status status = write_logon(now_ns, writer);
+  if (status.ok()) status = transmit(kLogon, writer.body(), now_ns);
+  if (!status.ok()) return status;
   const Clock::time_point end = Clock::now() + settings_.patience;
   while (!logged_on_ && Clock::now() < end) {
     absl::Status status = pump(kLongestLook);
@@ -130,6 +147,7 @@ absl::Status FixClient::transmit(std::string_view msg_type, std::string_view bod
   const std::uint32_t sequence = settings_.next_sender++;
   tell_numbers();
   out_.clear();
+  out_.reserve(body.size() + kHeaderRoom);
   append_message(out_,
                  {.begin_string = settings_.begin_string,
                   .sender = settings_.comp_id,
@@ -137,12 +155,16 @@ absl::Status FixClient::transmit(std::string_view msg_type, std::string_view bod
                   .sequence = sequence,
                   .sending_time_ns = now_ns},
                  msg_type, body);
-  if (!is_admin(msg_type)) {
+  // What has a password is not kept: a resend fills its number.
+  const bool is_secret = msg_type == kLogon || msg_type == kUserRequest;
+  if (!is_admin(msg_type) && !is_secret) {
     sent_[sequence] = out_;
     if (sent_.size() > kMaxKeptMessages) sent_.erase(sent_.begin());
   }
   last_sent_ = Clock::now();
-  return socket_.send(out_);
+  const absl::Status status = socket_.send(out_);
+  if (is_secret) sodium_memzero(out_.data(), out_.size());
+  return status;
 }
 
 absl::StatusOr<std::uint32_t> FixClient::send(std::string_view msg_type, std::string_view body) {

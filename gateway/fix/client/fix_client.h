@@ -18,6 +18,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "gateway/fix/client/client_socket.h"
+#include "gateway/fix/members/secret_text.h"
 #include "gateway/fix/transport/tls_context.h"
 #include "gateway/fix/wire/fields.h"
 #include "gateway/fix/wire/framer.h"
@@ -79,7 +80,7 @@ class FixClient {
   using Wanted = std::function<bool(const Message&)>;
   using Milliseconds = std::chrono::milliseconds;
 
-  explicit FixClient(ClientSettings settings) : settings_(std::move(settings)) {}
+  explicit FixClient(ClientSettings settings);
 
   absl::Status connect();
   // Where the next connect() finds the venue.
@@ -88,7 +89,7 @@ class FixClient {
   // where it answers with a Logout, kDeadlineExceeded, kInvalidArgument for a key that is none.
   absl::Status logon();
   // Sends a message under the next number and returns that. `body` is what stands between header
-  // and trailer.
+  // and trailer. One of passwords (35=BE) is not kept: a resend fills its number.
   absl::StatusOr<std::uint32_t> send(std::string_view msg_type, std::string_view body);
   // The first message not yet handed over that is `wanted`; others stay for later. Nothing where
   // none comes in time. Given are application messages, Reject (3) and the venue's Logout (5).
@@ -118,7 +119,7 @@ class FixClient {
 
   absl::Status connect_socket();
   absl::Status transmit(std::string_view msg_type, std::string_view body, std::uint64_t now_ns);
-  absl::StatusOr<std::string> logon_body(std::uint64_t now_ns) const;
+  absl::Status write_logon(std::uint64_t now_ns, MessageWriter& writer) const;
   absl::Status pump(Milliseconds patience);
   absl::Status read_and_handle(Milliseconds patience);
   absl::Status keep_alive();
@@ -133,7 +134,8 @@ class FixClient {
   void set_next_target(std::uint32_t sequence);
   void tell_numbers() const;
 
-  ClientSettings settings_;
+  ClientSettings settings_;  // without the password
+  SecretText password_;
   ClientSocket socket_;
   Framer framer_;
   std::string received_;

@@ -1,9 +1,11 @@
 #include "gateway/fix/client/password_change.h"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
+#include "absl/cleanup/cleanup.h"
 #include "fmt/format.h"
 #include "gateway/fix/wire/message_writer.h"
 #include "gateway/fix/wire/tags.h"
@@ -14,6 +16,9 @@ namespace {
 // The venue hashes two passwords and waits for its disk, behind others who do.
 constexpr std::chrono::seconds kChangePatience{15};
 
+// Of the request, beside the name and the passwords: more than its tags and id take.
+constexpr std::size_t kOtherBytes = 128;
+
 constexpr std::string_view kChanged = "5";
 
 }  // namespace
@@ -22,7 +27,9 @@ absl::Status change_password(FixClient& client, std::string_view comp_id,
                              std::string_view old_password, std::string_view new_password) {
   const std::string id = fmt::format("P{}", client.next_sender());
   MessageWriter writer;
+  const absl::Cleanup wipe = [&writer] { writer.wipe(); };
   writer.begin("BE");
+  writer.reserve(kOtherBytes + comp_id.size() + old_password.size() + new_password.size());
   writer.text(553, comp_id).text(554, old_password);
   writer.text(kUserRequestId, id).number(924, 3).text(925, new_password);
   const auto sequence = client.send(writer.msg_type(), writer.body());

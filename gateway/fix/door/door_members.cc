@@ -71,6 +71,10 @@ absl::Status FixDoor::set_members(const MemberList& members) {
     retired_.push_back(std::move(session->second));
     session = sessions_.erase(session);
   }
+  // Again for what a closed contract kept, but not where another has the number since.
+  for (const auto& gone : retired_) {
+    if (session(gone->id()) == gone.get()) application_.on_removed(*gone);
+  }
   absl::Status result;
   for (const Member& member : members.all()) {
     const auto found = sessions_.find(member.comp_id);

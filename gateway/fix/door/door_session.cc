@@ -15,7 +15,6 @@
 namespace hourglass::gateway::fix {
 namespace {
 
-constexpr std::uint32_t kQueriesPerSecond = 100;
 constexpr std::uint64_t kNsPerSecond = 1'000'000'000;
 
 constexpr std::string_view kLogout = "5";
@@ -225,7 +224,7 @@ bool DoorSession::take_plainly(std::uint32_t number) {
                                                                 context_.max_latency_seconds - 1)};
   if (!is_plain(fields_, in_, dictionaries_.plain_rules(), header)) return false;
   const Judgement judgement = application_.on_message(*this, fields_, in_);
-  if (judgement.verdict == Verdict::kTaken) {
+  if (judgement.disposition == Disposition::kTaken) {
     quickfix_->note_received(context_.now_ns);
     set_next_target(number + 1);
   } else {
@@ -435,10 +434,14 @@ void DoorSession::disconnect() {
   }
 }
 
+// QuickFIX looks at no date, and takes the 31st of any month in a time.
 Judgement DoorSession::on_application(const std::string& text) {
   if (judged_) return *std::exchange(judged_, std::nullopt);
   fields_.parse(text);
-  if (refuse_original_time()) return {Verdict::kTaken, 0};
+  if (refuse_original_time()) return {Disposition::kTaken, 0};
+  if (const std::uint32_t tag = misdated_tag(fields_, dictionaries_.dated_tags()); tag != 0) {
+    return {Disposition::kWrongFormat, static_cast<std::int32_t>(tag)};
+  }
   return application_.on_message(*this, fields_, text);
 }
 

@@ -33,9 +33,8 @@ inline constexpr std::uint64_t kLogoutWithinNs = 5'000'000'000;
 // The number of a Logout to whom is not let in: it is none of the session's.
 inline constexpr std::uint32_t kNoSessionsNumber = 1;
 
-[[nodiscard]] constexpr Dialect dialect_of(FixVersion version) noexcept {
-  return version == FixVersion::kFix44 ? Dialect::kFix44 : Dialect::kFix50Sp2;
-}
+// Messages a second of a session that are neither orders nor cancels.
+inline constexpr std::uint32_t kQueriesPerSecond = 100;
 
 class DoorSession;
 
@@ -50,6 +49,8 @@ class SessionApplication {
   virtual void on_logon(DoorSession& session) = 0;
   // `lost`: without a Logout.
   virtual void on_logout(DoorSession& session, bool lost) = 0;
+  // Its member is listed no more, and it is logged out; again at each reading of the list.
+  virtual void on_removed(DoorSession&) {}
   // Much was unsent and now is little: what goes out in pieces goes on.
   virtual void on_writable(DoorSession&) {}
 };
@@ -119,7 +120,7 @@ class DoorSession final : public NumberStore, public SessionPeer, public MarketP
 
   [[nodiscard]] std::uint64_t now_ns() const noexcept override { return context_.now_ns; }
   [[nodiscard]] const Member& member() const noexcept { return member_; }
-  [[nodiscard]] Dialect dialect() const noexcept override { return dialect_of(member_.version); }
+  [[nodiscard]] FixVersion version() const noexcept override { return member_.version; }
   // Buckets start full where the rate is another.
   void set_member(const Member& member) {
     if (member.orders_per_second != member_.orders_per_second) {

@@ -193,8 +193,7 @@ void FixDoor::on_message(Connection& connection, std::string_view text) {
   switch (connection.stage) {
     case Connection::Stage::kFresh: return take_logon(connection, text);
     case Connection::Stage::kLoggedOn:
-      if (connection.session != nullptr)
-        static_cast<DoorSession*>(connection.session)->receive(text);
+      if (connection.session != nullptr) connection.session->receive(text);
       return;
     case Connection::Stage::kAuthenticating:
     case Connection::Stage::kWaiting:
@@ -205,12 +204,12 @@ void FixDoor::on_message(Connection& connection, std::string_view text) {
 void FixDoor::on_closed(Connection& connection, std::string_view) {
   if (connection.stage != Connection::Stage::kLoggedOn) --strangers_;
   fresh_.erase(connection.id());
-  if (connection.session != nullptr) static_cast<DoorSession*>(connection.session)->detach();
+  if (connection.session != nullptr) connection.session->detach();
   connections_.erase(connection.id());
 }
 
 void FixDoor::on_writable(Connection& connection) {
-  if (connection.session != nullptr) static_cast<DoorSession*>(connection.session)->on_writable();
+  if (connection.session != nullptr) connection.session->on_writable();
 }
 
 void FixDoor::on_unflushed(Connection& connection) {
@@ -234,11 +233,11 @@ void FixDoor::judge(Connection& connection) {
   const auto closed = closed_.find(fields.value(49));
   const Member* member = closed == closed_.end() ? nullptr : &closed->second;
   if (found != sessions_.end()) member = &found->second->member();
-  const LogonVerdict verdict =
+  const LogonDecision decision =
       check_logon(fields, context_.venue, member, connection.certificate_sha256(), context_.now_ns,
                   settings_.for_conformance);
-  if (verdict.silent) return connection.close(verdict.reason);
-  if (!verdict.reason.empty()) return refuse(connection, verdict.reason);
+  if (decision.silent) return connection.close(decision.reason);
+  if (!decision.reason.empty()) return refuse(connection, decision.reason);
   if (found == sessions_.end()) return refuse(connection, kRecordsNothing);
   connection.pause();
   connection.session = nullptr;

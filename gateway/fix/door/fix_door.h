@@ -96,10 +96,10 @@ class FixDoor final : public ConnectionOwner {
   // Tells everybody this text as urgent news, logs out with it and closes; sessions' files are
   // closed in order.
   void close(const std::string& text);
-  // Takes a changed member list: new sessions are opened, removed ones logged out and closed,
-  // others keep their connections. Errors: kInvalidArgument where a member's version is another
-  // than before, or whether it is a drop copy, nothing is changed; SessionFile's, the rest is
-  // carried out.
+  // Takes a changed member list: new sessions are opened, removed ones logged out and closed
+  // and the application told, others keep their connections. Errors: kInvalidArgument where a
+  // member's version is another than before, or whether it is a drop copy, nothing is changed;
+  // SessionFile's, the rest is carried out.
   [[nodiscard]] absl::Status set_members(const MemberList& members);
 
   // Names the venue's journal in the sessions' files, those opened later too; nothing: in none.

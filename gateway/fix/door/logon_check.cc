@@ -6,9 +6,9 @@
 
 namespace hourglass::gateway::fix {
 
-LogonVerdict check_logon(const Fields& fields, std::string_view venue, const Member* member,
-                         std::string_view certificate_sha256, std::uint64_t now_ns,
-                         bool for_conformance) {
+LogonDecision check_logon(const Fields& fields, std::string_view venue, const Member* member,
+                          std::string_view certificate_sha256, std::uint64_t now_ns,
+                          bool for_conformance) {
   if (fields.value(35) != "A") return {.reason = "first message is no Logon", .silent = true};
   if (member == nullptr) return {.reason = "unknown SenderCompID", .silent = true};
   if (fields.value(56) != venue) {

@@ -12,7 +12,7 @@ namespace hourglass::gateway::fix {
 inline constexpr std::int64_t kMinHeartbeatSeconds = 5;
 inline constexpr std::int64_t kMaxHeartbeatSeconds = 60;
 
-struct LogonVerdict {
+struct LogonDecision {
   std::string_view reason;  // empty: let it on
   bool silent = false;      // the peer is not told: it may be anybody
 };
@@ -26,8 +26,8 @@ inline constexpr std::uint64_t kMaxLatencyNs = 120'000'000'000;
 // password, and no failure is counted, so that a stranger cannot keep the member out.
 // `for_conformance` leaves to the session layer what a conformance test wants to see it judge.
 // Thread: any, pure. Source: RULES_OF_ENGAGEMENT, section 3.
-[[nodiscard]] LogonVerdict check_logon(const Fields& fields, std::string_view venue,
-                                       const Member* member, std::string_view certificate_sha256,
-                                       std::uint64_t now_ns, bool for_conformance);
+[[nodiscard]] LogonDecision check_logon(const Fields& fields, std::string_view venue,
+                                        const Member* member, std::string_view certificate_sha256,
+                                        std::uint64_t now_ns, bool for_conformance);
 
 }  // namespace hourglass::gateway::fix

@@ -24,4 +24,13 @@ bool has_same_credentials(const Member& one, const Member& other) noexcept {
          one.certificate_sha256 == other.certificate_sha256;
 }
 
+engine::MassCancel cancel_all(engine::SessionId session) noexcept {
+  engine::MassCancel command{};
+  command.header = engine::make_header<engine::MassCancel>(session, engine::AccountId(0),
+                                                           engine::InstrumentId(0));
+  command.scope = engine::MassCancelScope::kSession;
+  command.side = engine::Side::kBuy;  // not read without by_side
+  return command;
+}
+
 }  // namespace hourglass::gateway::fix

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "absl/status/status.h"
+#include "engine/order/command.h"
 #include "gateway/fix/members/member_list.h"
 
 namespace hourglass::gateway::fix {
@@ -13,5 +14,9 @@ namespace hourglass::gateway::fix {
 
 // Whether a Logon that one admits is admitted by the other: password, key and certificate.
 [[nodiscard]] bool has_same_credentials(const Member& one, const Member& other) noexcept;
+
+// Cancels all of a removed member's working orders. It is of no message (session sequence 0), so
+// nobody is told of the whole by 35=r.
+[[nodiscard]] engine::MassCancel cancel_all(engine::SessionId session) noexcept;
 
 }  // namespace hourglass::gateway::fix

@@ -1,17 +1,12 @@
 #include "gateway/fix/door/original_time.h"
+#include "gateway/fix/wire/tags.h"
 
 #include <string_view>
 
 namespace hourglass::gateway::fix {
 namespace {
 
-constexpr std::uint32_t kMsgSeqNum = 34;
-constexpr std::uint32_t kMsgType = 35;
-constexpr std::uint32_t kPossDupFlag = 43;
-constexpr std::uint32_t kRefSeqNum = 45;
 constexpr std::uint32_t kSendingTime = 52;
-constexpr std::uint32_t kText = 58;
-constexpr std::uint32_t kOrigSendingTime = 122;
 constexpr std::uint32_t kRefTagId = 371;
 constexpr std::uint32_t kRefMsgType = 372;
 constexpr std::uint32_t kSessionRejectReason = 373;

@@ -50,6 +50,7 @@ bool is_written_so(std::string_view value, PlainKind kind) noexcept {
     case PlainKind::kDecimal: return is_decimal(value);
     case PlainKind::kBoolean: return value == "Y" || value == "N";
     case PlainKind::kTime: return is_time(value);
+    case PlainKind::kDate: return parse_utc_date(value).has_value();
   }
   return false;
 }
@@ -138,6 +139,17 @@ bool is_plain(const Fields& fields, std::string_view text, const PlainRules& rul
   all = all.subspan(kLeadingFields, all.size() - kLeadingFields - 1);
   const std::size_t count = header_fields(all, header);
   return count != kNone && is_body(all.subspan(count), *message);
+}
+
+std::uint32_t misdated_tag(const Fields& fields, const DatedTags& dated) noexcept {
+  for (const auto& [tag, value] : fields.all()) {
+    const bool is_wrong_date =
+        std::ranges::binary_search(dated.dates, tag) && !parse_utc_date(value);
+    const bool is_wrong_time =
+        std::ranges::binary_search(dated.times, tag) && !parse_utc_timestamp(value);
+    if (is_wrong_date || is_wrong_time) return tag;
+  }
+  return 0;
 }
 
 }  // namespace hourglass::gateway::fix

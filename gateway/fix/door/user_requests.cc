@@ -37,8 +37,8 @@ Judgement UserRequests::on_message(DoorSession& session, const Fields& fields) {
 Judgement UserRequests::change_password(DoorSession& session, const Fields& fields) {
   const auto old_password = fields.find(kPassword);
   const auto new_password = fields.find(kNewPassword);
-  if (!old_password) return {Verdict::kFieldMissing, kPassword};
-  if (!new_password) return {Verdict::kFieldMissing, kNewPassword};
+  if (!old_password) return {Disposition::kFieldMissing, kPassword};
+  if (!new_password) return {Disposition::kFieldMissing, kNewPassword};
   const Member& member = session.member();
   const auto refuse = [&](std::string_view text) {
     return answer(session, fields.value(kUserRequestId), member.comp_id, UserStatus::kOther, text);
@@ -57,7 +57,7 @@ Judgement UserRequests::change_password(DoorSession& session, const Fields& fiel
     return refuse("too many changes at once, try again");
   }
   under_way_.emplace(member.session, fields.value(kUserRequestId));
-  return {Verdict::kTaken, 0};
+  return {Disposition::kTaken, 0};
 }
 
 void UserRequests::on_result(DoorSession& session, const Authenticator::Result& result) {
@@ -77,7 +77,7 @@ Judgement UserRequests::answer(DoorSession& session, std::string_view request_id
   writer_.text(kUserRequestId, request_id).text(kUsername, name);
   writer_.number(kUserStatus, static_cast<std::int64_t>(status)).text(kUserStatusText, text);
   session.send_application(writer_);
-  return {Verdict::kTaken, 0};
+  return {Disposition::kTaken, 0};
 }
 
 }  // namespace hourglass::gateway::fix

@@ -10,7 +10,7 @@ namespace {
 constexpr std::size_t kDateBytes = 8;  // of YYYYMMDD-HH:MM:SS.uuuuuu
 
 // The body of an entry, which 269 begins in a snapshot.
-void write_entry(const MarketEntry& entry, Dialect dialect, MessageWriter& writer) {
+void write_entry(const MarketEntry& entry, FixVersion version, MessageWriter& writer) {
   writer.character(kMdEntryType, entry.type);
   if (entry.has_price) {
     writer.price(kMdEntryPx, entry.price, entry.instrument->tick_size_nano_usd);
@@ -25,9 +25,9 @@ void write_entry(const MarketEntry& entry, Dialect dialect, MessageWriter& write
   if (entry.orders != 0) writer.number(kNumberOfOrders, entry.orders);
   if (entry.trade == nullptr) return;
   const auto match = static_cast<std::int64_t>(entry.trade->match_id.value());
-  if (dialect == Dialect::kFix50Sp2) writer.number(kTradeId, match);
+  if (version == FixVersion::kFix50Sp2) writer.number(kTradeId, match);
   writer.character(kAggressorSide, entry.trade->aggressor == engine::Side::kBuy ? '1' : '2');
-  if (dialect == Dialect::kFix44) writer.number(kMatchId, match);
+  if (version == FixVersion::kFix44) writer.number(kMatchId, match);
 }
 
 }  // namespace
@@ -38,7 +38,7 @@ void write_snapshot(const MarketHead& head, const engine::Instrument& instrument
   writer.begin("W");
   writer.text(kSymbol, instrument.symbol_view()).number(kRptSeq, rpt_seq).text(kMdReqId, head.id);
   writer.number(kNoMdEntries, static_cast<std::int64_t>(entries.size()));
-  for (const MarketEntry& entry : entries) write_entry(entry, head.dialect, writer);
+  for (const MarketEntry& entry : entries) write_entry(entry, head.version, writer);
   writer.number(kFeedSequence, static_cast<std::int64_t>(head.feed_sequence));
 }
 
@@ -50,7 +50,7 @@ void write_update(const MarketHead& head, std::span<const MarketEntry> entries,
   for (const MarketEntry& entry : entries) {
     writer.character(kMdUpdateAction, entry.action);
     writer.text(kSymbol, entry.instrument->symbol_view()).number(kRptSeq, entry.rpt_seq);
-    write_entry(entry, head.dialect, writer);
+    write_entry(entry, head.version, writer);
   }
   writer.number(kFeedSequence, static_cast<std::int64_t>(head.feed_sequence));
 }

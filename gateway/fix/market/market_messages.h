@@ -9,7 +9,7 @@
 #include "engine/contract/instrument.h"
 #include "gateway/fix/market/market_books.h"
 #include "gateway/fix/market/market_request.h"
-#include "gateway/fix/orders/dialect.h"
+#include "gateway/fix/wire/fix_version.h"
 #include "gateway/fix/wire/message_writer.h"
 
 namespace hourglass::gateway::fix {
@@ -31,7 +31,7 @@ struct MarketEntry {
 // What stands before the entries.
 struct MarketHead {
   std::string_view id;  // 262
-  Dialect dialect{};
+  FixVersion version{};
   std::uint64_t feed_sequence = 0;  // 25000
 };
 

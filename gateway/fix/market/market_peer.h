@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include "engine/base/types.h"
-#include "gateway/fix/orders/dialect.h"
+#include "gateway/fix/wire/fix_version.h"
 #include "gateway/fix/wire/message_writer.h"
 
 namespace hourglass::gateway::fix {
@@ -14,7 +14,7 @@ class MarketPeer {
  public:
   virtual ~MarketPeer() = default;
   [[nodiscard]] virtual engine::SessionId id() const noexcept = 0;
-  [[nodiscard]] virtual Dialect dialect() const noexcept = 0;
+  [[nodiscard]] virtual FixVersion version() const noexcept = 0;
   // Wall clock of this round. Units: ns UTC.
   [[nodiscard]] virtual std::uint64_t now_ns() const noexcept = 0;
   // Whether a message that is worth nothing later can go out now: logged on, no resend under way,

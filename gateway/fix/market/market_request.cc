@@ -68,16 +68,16 @@ std::optional<MarketRefusal> read_symbols(const Fields& fields, const OrderRepor
 Judgement read_market_request(const Fields& fields, const OrderReports& reports,
                               MarketRequest& request, std::optional<MarketRefusal>& refusal) {
   request.id = fields.value(kMdReqId);
-  if (request.id.empty()) return {Verdict::kWrongValue, kMdReqId};
+  if (request.id.empty()) return {Disposition::kWrongValue, kMdReqId};
   const std::string_view subscription = fields.value(kSubscriptionRequestType);
   if (subscription != "0" && subscription != "1" && subscription != "2") {
-    return {Verdict::kWrongValue, kSubscriptionRequestType};
+    return {Disposition::kWrongValue, kSubscriptionRequestType};
   }
   request.subscription = subscription.front();
-  if (request.subscription == '2') return {Verdict::kTaken, 0};
+  if (request.subscription == '2') return {Disposition::kTaken, 0};
   // FIX: required where updates are asked for.
   if (request.subscription == '1' && !fields.find(kMdUpdateType)) {
-    return {Verdict::kFieldMissing, kMdUpdateType};
+    return {Disposition::kFieldMissing, kMdUpdateType};
   }
   refusal = read_depth(fields, request);
   if (!refusal && fields.value(kAggregatedBook) == "N") {
@@ -85,7 +85,7 @@ Judgement read_market_request(const Fields& fields, const OrderReports& reports,
   }
   if (!refusal) refusal = read_types(fields, request);
   if (!refusal) refusal = read_symbols(fields, reports, request);
-  return {Verdict::kTaken, 0};
+  return {Disposition::kTaken, 0};
 }
 
 }  // namespace hourglass::gateway::fix

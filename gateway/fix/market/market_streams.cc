@@ -86,7 +86,7 @@ bool MarketStreams::send_updates(const Subscription& subscription) {
 
 MarketHead MarketStreams::head_of(const Subscription& subscription) const {
   return {.id = subscription.id,
-          .dialect = subscription.session->peer->dialect(),
+          .version = subscription.session->peer->version(),
           .feed_sequence = books_.feed_sequence()};
 }
 
@@ -135,7 +135,7 @@ Judgement MarketStreams::request(MarketPeer& peer, const Fields& fields) {
   MarketRequest request;
   std::optional<MarketRefusal> refusal;
   const Judgement judgement = read_market_request(fields, reports_, request, refusal);
-  if (judgement.verdict != Verdict::kTaken) return judgement;
+  if (judgement.disposition != Disposition::kTaken) return judgement;
   if (!refusal && request.subscription == '2') {
     if (unsubscribe(peer.id(), request.id)) return judgement;
     refusal = MarketRefusal{kRejectNoReason, "no request with this MDReqID (262) is open"};

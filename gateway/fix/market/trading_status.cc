@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "gateway/fix/market/market_request.h"
+#include "gateway/fix/orders/business_reject.h"
 #include "gateway/fix/orders/questions.h"
 #include "gateway/fix/wire/tags.h"
 
@@ -16,12 +17,10 @@ namespace {
 
 constexpr std::uint32_t kTradingSession = 336;
 
-constexpr std::int64_t kStatusUnknown = 20;     // of 326: unknown or invalid
-constexpr std::int64_t kSessionRejected = 6;    // of 340: request rejected
-constexpr std::int32_t kUnknownSession = 1;     // of 567
-constexpr std::int32_t kOtherReason = 99;       // of 567
-constexpr std::int32_t kBusinessOther = 0;      // of 380
-constexpr std::int32_t kBusinessUnknownId = 1;  // of 380
+constexpr std::int64_t kStatusUnknown = 20;   // of 326: unknown or invalid
+constexpr std::int64_t kSessionRejected = 6;  // of 340: request rejected
+constexpr std::int32_t kUnknownSession = 1;   // of 567
+constexpr std::int32_t kOtherReason = 99;     // of 567
 
 constexpr std::string_view kIdIsOpen = "a subscription with this id is open";
 constexpr std::string_view kTooMany = "too many subscriptions are open";
@@ -30,11 +29,11 @@ constexpr std::string_view kNoSuchId = "no subscription with this id is open";
 // The id and what is asked, as FIX writes them; else which field is wrong.
 Judgement check_request(const Fields& fields, std::uint32_t id_tag) {
   if (fields.value(id_tag).empty()) {
-    return {Verdict::kWrongValue, static_cast<std::int32_t>(id_tag)};
+    return {Disposition::kWrongValue, static_cast<std::int32_t>(id_tag)};
   }
   const std::string_view type = fields.value(kSubscriptionRequestType);
-  if (type == "0" || type == "1" || type == "2") return {Verdict::kTaken, 0};
-  return {Verdict::kWrongValue, kSubscriptionRequestType};
+  if (type == "0" || type == "1" || type == "2") return {Disposition::kTaken, 0};
+  return {Disposition::kWrongValue, kSubscriptionRequestType};
 }
 
 }  // namespace
@@ -103,7 +102,7 @@ std::int64_t TradingStatus::market_status() const noexcept {
 
 Judgement TradingStatus::security_status(MarketPeer& peer, const Fields& fields) {
   const Judgement judgement = check_request(fields, kSecurityStatusReqId);
-  if (judgement.verdict != Verdict::kTaken) return judgement;
+  if (judgement.disposition != Disposition::kTaken) return judgement;
   const std::string id(fields.value(kSecurityStatusReqId));
   const std::string_view type = fields.value(kSubscriptionRequestType);
   Session& session = session_of(peer);
@@ -134,7 +133,7 @@ Judgement TradingStatus::security_status(MarketPeer& peer, const Fields& fields)
 
 Judgement TradingStatus::session_status(MarketPeer& peer, const Fields& fields) {
   const Judgement judgement = check_request(fields, kTradSesReqId);
-  if (judgement.verdict != Verdict::kTaken) return judgement;
+  if (judgement.disposition != Disposition::kTaken) return judgement;
   const std::string id(fields.value(kTradSesReqId));
   const std::string_view type = fields.value(kSubscriptionRequestType);
   Session& session = session_of(peer);
@@ -212,9 +211,7 @@ void TradingStatus::tell_market(MarketPeer& peer, std::string_view id, bool is_u
 // FIX's answer to 35=e has no field for a refusal.
 void TradingStatus::reject_status(MarketPeer& peer, const Fields& fields, std::int32_t reason,
                                   std::string_view text) {
-  writer_.begin("j");
-  writer_.text(45, fields.value(kMsgSeqNum)).text(kText, text).text(372, "e");
-  writer_.text(379, fields.value(kSecurityStatusReqId)).number(380, reason);
+  write_business_reject(fields, {.reason = reason, .text = text}, writer_);
   peer.send_application(writer_);
 }
 

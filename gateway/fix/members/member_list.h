@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "gateway/fix/wire/fix_version.h"
 
 namespace hourglass::gateway::fix {
 
@@ -20,8 +21,6 @@ inline constexpr std::uint32_t kMaxAccountsPerMember = 64;
 inline constexpr std::uint32_t kMaxMembers = 4096;
 inline constexpr std::uint32_t kMaxMessagesPerSecond = 1'000'000;  // of either rate
 inline constexpr std::uint64_t kMaxMembersFileBytes = std::uint64_t{4} << 20;
-
-enum class FixVersion : std::uint8_t { kFix44, kFix50Sp2 };
 
 // One session a member may open.
 struct Member {

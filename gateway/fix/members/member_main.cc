@@ -188,7 +188,10 @@ int add(std::span<const std::string_view> args) {
 
 int remove(std::span<const std::string_view> args) {
   Options options;
-  CommandLine line("member remove", "Takes a member session off those that may log on by FIX.");
+  CommandLine line(
+      "member remove",
+      "Takes a member session off those that may log on by FIX. The venue cancels all its "
+      "working orders, good-till-cancel too.");
   options.declare_comp_id(line);
   options.declare_data_dir(line);
   if (const std::optional<int> exit_code = line.parse_or_explain(args)) return *exit_code;
@@ -199,7 +202,8 @@ int remove(std::span<const std::string_view> args) {
   const absl::Status removed = list->remove(options.comp_id);
   if (!removed.ok()) return fail("remove", removed);
   if (const absl::Status saved = file.write(*list); !saved.ok()) return fail("remove", saved);
-  say(fmt::format("removed {}; {}\n", options.comp_id, kOnSignal));
+  say(fmt::format("removed {}; {} and cancels its working orders, a stopped one when it starts\n",
+                  options.comp_id, kOnSignal));
   return CommandLine::kExitOk;
 }
 

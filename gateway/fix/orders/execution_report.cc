@@ -67,12 +67,12 @@ void write_terms(const OrderView& order, const engine::Instrument* instrument,
 }
 
 // 103 to 1138: how it was asked for, what is left, and what only some reports have.
-void write_rest(const OrderView& order, Dialect dialect, const Execution& execution,
+void write_rest(const OrderView& order, FixVersion version, const Execution& execution,
                 MessageWriter& writer) {
   const bool hides = order.display_qty < order.qty;
   if (execution.refusal.has_value()) writer.number(103, execution.refusal->code);
   if (order.min_qty != 0) writer.number(110, order.min_qty);
-  if (hides && dialect == Dialect::kFix44) writer.number(111, order.display_qty);
+  if (hides && version == FixVersion::kFix44) writer.number(111, order.display_qty);
   if (order.time_in_force == TimeInForce::kGoodTillDate) writer.timestamp(126, order.expire_time);
   writer.character(150, execution.type);
   writer.number(151, order.leaves);
@@ -86,13 +86,13 @@ void write_rest(const OrderView& order, Dialect dialect, const Execution& execut
   if (execution.fill.has_value()) {
     const auto match_id = static_cast<std::int64_t>(execution.fill->match_id.value());
     writer.number(851, execution.fill->is_aggressor ? 2 : 1);
-    if (dialect == Dialect::kFix50Sp2) writer.number(880, match_id);
+    if (version == FixVersion::kFix50Sp2) writer.number(880, match_id);
   }
   if (execution.status.has_value() && !execution.status->mass_status_req_id.empty()) {
     writer.number(911, execution.status->total);
     writer.character(912, execution.status->last ? 'Y' : 'N');
   }
-  if (dialect == Dialect::kFix50Sp2) {
+  if (version == FixVersion::kFix50Sp2) {
     if (execution.fill.has_value()) {
       writer.character(1057, execution.fill->is_aggressor ? 'Y' : 'N');
     }
@@ -100,32 +100,32 @@ void write_rest(const OrderView& order, Dialect dialect, const Execution& execut
   }
 }
 
-void write_own_tags(Dialect dialect, const Execution& execution, MessageWriter& writer) {
+void write_own_tags(FixVersion version, const Execution& execution, MessageWriter& writer) {
   if (execution.feed_sequence != 0) {
     writer.number(kFeedSequenceTag, static_cast<std::int64_t>(execution.feed_sequence));
   }
   if (execution.refusal.has_value()) writer.number(kRejectCodeTag, execution.refusal->reject_code);
-  if (execution.fill.has_value() && dialect == Dialect::kFix44) {
+  if (execution.fill.has_value() && version == FixVersion::kFix44) {
     writer.number(kMatchIdTag, static_cast<std::int64_t>(execution.fill->match_id.value()));
   }
 }
 
 // 530 of a request, in the version's own letters.
-char mass_cancel_type(const engine::MassCancel& request, Dialect dialect) {
+char mass_cancel_type(const engine::MassCancel& request, FixVersion version) {
   if (request.by_instrument != 0) return '1';
-  if (request.by_group != 0) return dialect == Dialect::kFix44 ? '3' : 'A';
+  if (request.by_group != 0) return version == FixVersion::kFix44 ? '3' : 'A';
   return '7';
 }
 
 }  // namespace
 
 void write_execution_report(const OrderView& order, const engine::Instrument* instrument,
-                            Dialect dialect, const Execution& execution, MessageWriter& writer) {
+                            FixVersion version, const Execution& execution, MessageWriter& writer) {
   writer.begin("8");
   write_ids(order, instrument, execution, writer);
   write_terms(order, instrument, execution, writer);
-  write_rest(order, dialect, execution, writer);
-  write_own_tags(dialect, execution, writer);
+  write_rest(order, version, execution, writer);
+  write_own_tags(version, execution, writer);
 }
 
 OrderView refused_order(const engine::NewOrder& request) {
@@ -168,11 +168,11 @@ void write_cancel_reject(const CancelReject& reject, MessageWriter& writer) {
   writer.number(kRejectCodeTag, reject.refusal.reject_code);
 }
 
-void write_mass_cancel_report(const MassCancelReport& report, Dialect dialect,
+void write_mass_cancel_report(const MassCancelReport& report, FixVersion version,
                               MessageWriter& writer) {
   const engine::MassCancel& request = *report.request;
   const auto id = static_cast<std::int64_t>(report.id.value());
-  const char type = mass_cancel_type(request, dialect);
+  const char type = mass_cancel_type(request, version);
   writer.begin("r");
   writer.text(11, or_none(report.client_order_id));
   writer.number(37, id);
@@ -184,7 +184,7 @@ void write_mass_cancel_report(const MassCancelReport& report, Dialect dialect,
   writer.character(531, report.refusal.has_value() ? '0' : type);
   if (report.refusal.has_value()) writer.number(532, report.refusal->code);
   writer.number(533, report.affected);
-  if (dialect == Dialect::kFix50Sp2) writer.number(1369, id);
+  if (version == FixVersion::kFix50Sp2) writer.number(1369, id);
   if (report.refusal.has_value()) writer.number(kRejectCodeTag, report.refusal->reject_code);
 }
 

@@ -12,8 +12,8 @@
 #include "engine/base/types.h"
 #include "engine/contract/instrument.h"
 #include "engine/order/command.h"
-#include "gateway/fix/orders/dialect.h"
 #include "gateway/fix/orders/order_view.h"
+#include "gateway/fix/wire/fix_version.h"
 #include "gateway/fix/wire/message_writer.h"
 
 namespace hourglass::gateway::fix {
@@ -79,7 +79,7 @@ struct Execution {
 // Begins `writer` with 35=8 about `order`. `instrument` may be missing only for a refused order: 55
 // then is kNoSymbol and no price is written. Thread: any. Cost: one pass, allocates while it grows.
 void write_execution_report(const OrderView& order, const engine::Instrument* instrument,
-                            Dialect dialect, const Execution& execution, MessageWriter& writer);
+                            FixVersion version, const Execution& execution, MessageWriter& writer);
 
 // A new order as it was asked for, refused: state kRejected, no order id.
 [[nodiscard]] OrderView refused_order(const engine::NewOrder& request);
@@ -106,7 +106,7 @@ struct MassCancelReport {
   std::optional<RefusalCode> refusal{};  // nothing: done
 };
 // Begins `writer` with 35=r. 530 and 531 are 1 (a security), A (a group; 3 in FIX 4.4) or 7 (all).
-void write_mass_cancel_report(const MassCancelReport& report, Dialect dialect,
+void write_mass_cancel_report(const MassCancelReport& report, FixVersion version,
                               MessageWriter& writer);
 
 // FIX 39, 40, 59 and 54.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "fmt/format.h"
+#include "gateway/fix/orders/business_reject.h"
 #include "gateway/fix/orders/reject_codes.h"
 #include "gateway/fix/wire/tags.h"
 
@@ -23,24 +24,21 @@ constexpr std::int32_t kOrdRejDuplicate = 6;
 constexpr std::int32_t kOrdRejStale = 8;
 constexpr std::int32_t kOrdRejUnknownAccount = 15;
 constexpr std::int32_t kOrdRejOther = 99;
-constexpr std::int32_t kBusinessOther = 0;
-constexpr std::int32_t kBusinessNotAvailable = 4;
-constexpr std::int32_t kBusinessNotAuthorized = 6;
 
 constexpr std::uint32_t kFirstDoorReject = 1000;
 constexpr char kToReplace = '2';
 constexpr char kToCancel = '1';
 
 // 103 of a refusal: the table's where it is one of the core's reasons.
-std::int32_t order_code(const DoorRefusal& refusal, Dialect dialect) {
+std::int32_t order_code(const DoorRefusal& refusal, FixVersion version) {
   if (refusal.code >= kFirstDoorReject) return refusal.ord_rej_reason;
-  return codes_of(static_cast<engine::RejectReason>(refusal.code)).order.in(dialect);
+  return codes_of(static_cast<engine::RejectReason>(refusal.code)).order.in(version);
 }
 
 // 102: 1 unknown order and 6 duplicate ClOrdID are the door's own.
-std::int32_t cancel_code(const DoorRefusal& refusal, Dialect dialect) {
+std::int32_t cancel_code(const DoorRefusal& refusal, FixVersion version) {
   if (refusal.code < kFirstDoorReject) {
-    return codes_of(static_cast<engine::RejectReason>(refusal.code)).cancel.in(dialect);
+    return codes_of(static_cast<engine::RejectReason>(refusal.code)).cancel.in(version);
   }
   if (refusal.code == static_cast<std::uint32_t>(DoorReject::kUnknownOrder)) return 1;
   return refusal.ord_rej_reason == kOrdRejDuplicate ? kOrdRejDuplicate : kOrdRejOther;
@@ -82,20 +80,30 @@ bool is_stale(const DoorSession& session, const Fields& fields) {
 
 }  // namespace
 
+// QuickFIX's own 35=j would not say which request it is about (379).
 Judgement OrderEntry::on_message(DoorSession& session, const Fields& fields, std::string_view) {
+  const Judgement judgement = take(session, fields);
+  if (judgement.disposition != Disposition::kFieldMissing) return judgement;
+  const std::string text = fmt::format("Conditionally Required Field Missing ({})", judgement.tag);
+  write_business_reject(fields, {.reason = kBusinessFieldMissing, .text = text}, writer_);
+  session.send_application(writer_);
+  return {Disposition::kTaken, 0};
+}
+
+Judgement OrderEntry::take(DoorSession& session, const Fields& fields) {
   const std::string_view type = fields.value(kMsgType);
   if (const std::uint32_t tag = too_long(fields); tag != 0) {
-    return {Verdict::kWrongValue, static_cast<std::int32_t>(tag)};
+    return {Disposition::kWrongValue, static_cast<std::int32_t>(tag)};
   }
-  if (is_barred(session, fields)) return {Verdict::kTaken, 0};
+  if (is_barred(session, fields)) return {Disposition::kTaken, 0};
   if (type == "D") return new_order(session, fields);
   if (type == "F") return cancel(session, fields);
   if (type == "G") return replace(session, fields);
   if (type == "q") return mass_cancel(session, fields);
-  if (!passes(session, fields, session.queries)) return {Verdict::kTaken, 0};
+  if (!passes(session, fields, session.queries)) return {Disposition::kTaken, 0};
   if (type == "H") return questions_.order_status(session, fields);
-  const bool is_long = type == "AF" || ((type == "AD" || type == "AN") && fields.value(263) != "2");
-  if (is_long && is_answering(session, fields)) return {Verdict::kTaken, 0};
+  const bool is_long = type == "AF" || post_trade_.waits_for_answer(session, fields);
+  if (is_long && is_answering(session, fields)) return {Disposition::kTaken, 0};
   if (type == "AF") return questions_.mass_status(session, fields);
   if (type == "x") return questions_.security_list(session, fields);
   if (type == "c") return questions_.security_definition(session, fields);
@@ -103,33 +111,47 @@ Judgement OrderEntry::on_message(DoorSession& session, const Fields& fields, std
   if (type == "g") return market_.status.session_status(session, fields);
   if (type == "V") return market_.streams.request(session, fields);
   if (type == "BE" && users_ != nullptr) return users_->on_message(session, fields);
-  return post_trade_.on_message(session, fields).value_or(Judgement{Verdict::kUnsupportedType, 0});
+  return post_trade_.on_message(session, fields)
+      .value_or(Judgement{Disposition::kUnsupportedType, 0});
 }
 
 void OrderEntry::on_logon(DoorSession& session) {
   market_.forget(session.id());
 }
 
-// Design, 10, 9: what asked for it is cancelled by a command, so that a replay cancels the same. It
-// counts as under way from now on, so that the next Logon waits for what becomes of it.
+// Design, 10, 9: what asked for it is cancelled by a command, so that a replay cancels the same.
 void OrderEntry::on_logout(DoorSession& session, bool lost) {
   questions_.forget(session);
   market_.forget(session.id());
   post_trade_.on_logout(session);
   if (!lost || ingress_ == nullptr || session.member().drop_copy) return;
-  session.pushed(0);
-  disconnects_.push_back(&session);
-  retry_disconnects();
+  engine::SessionDisconnected command{};
+  command.header =
+      engine::make_header<engine::SessionDisconnected>(session.id(), AccountId(0), InstrumentId(0));
+  push_end(session, Command::of(command));
 }
 
-void OrderEntry::retry_disconnects() {
-  while (!disconnects_.empty() && ingress_ != nullptr) {  // ends: with the list, or a full ring
-    engine::SessionDisconnected command{};
-    command.header = engine::make_header<engine::SessionDisconnected>(
-        disconnects_.back()->id(), AccountId(0), InstrumentId(0));
-    if (ingress_->try_push(Command::of(command)) != engine::PushResult::kPushed) return;
-    disconnects_.pop_back();
+// Nobody could cancel them any more. What is under way comes before this command.
+void OrderEntry::on_removed(DoorSession& session) {
+  if (ingress_ == nullptr || session.member().drop_copy) return;
+  if (!session.has_in_flight() && !reports_.has_working(session.id())) return;
+  push_end(session, Command::of(cancel_all(session.id())));
+}
+
+// It counts as under way from now on, so that the next Logon waits for what becomes of it.
+void OrderEntry::push_end(DoorSession& session, const Command& command) {
+  session.pushed(0);
+  ends_.push_back(command);
+  retry_ends();
+}
+
+void OrderEntry::retry_ends() {
+  std::size_t pushed = 0;
+  while (pushed < ends_.size() && ingress_ != nullptr &&
+         ingress_->try_push(ends_[pushed]) == engine::PushResult::kPushed) {
+    ++pushed;
   }
+  ends_.erase(ends_.begin(), ends_.begin() + static_cast<std::ptrdiff_t>(pushed));
 }
 
 bool OrderEntry::is_barred(DoorSession& session, const Fields& fields) {
@@ -137,8 +159,7 @@ bool OrderEntry::is_barred(DoorSession& session, const Fields& fields) {
   const bool is_order = type == "D" || type == "F" || type == "G" || type == "q";
   if (!is_order || !session.member().drop_copy) return false;
   if (!passes(session, fields, session.orders)) return true;
-  reject_business(session, fields, kBusinessNotAuthorized,
-                  static_cast<std::uint32_t>(DoorReject::kUnknownAccount),
+  reject_business(session, fields, kBusinessNotAuthorized, DoorReject::kUnknownAccount,
                   "a drop copy session sends no orders");
   return true;
 }
@@ -150,8 +171,7 @@ bool OrderEntry::passes(DoorSession& session, const Fields& fields, Throttle& th
   const Throttle::Answer answer = throttle.take(session.now_ns());
   if (answer == Throttle::Answer::kPass) return true;
   if (session.is_being_logged_out()) return false;
-  reject_business(session, fields, kBusinessOther,
-                  static_cast<std::uint32_t>(DoorReject::kThrottled), kText);
+  reject_business(session, fields, kBusinessOther, DoorReject::kThrottled, kText);
   if (answer == Throttle::Answer::kLogOut) session.log_out(std::string(kText));
   return false;
 }
@@ -203,8 +223,8 @@ Checked OrderEntry::push(DoorSession& session, const Command& command) {
 }
 
 Judgement OrderEntry::new_order(DoorSession& session, const Fields& fields) {
-  if (!passes(session, fields, session.orders)) return {Verdict::kTaken, 0};
-  if (fields.value(40) == "2" && !fields.find(44)) return {Verdict::kFieldMissing, 44};
+  if (!passes(session, fields, session.orders)) return {Disposition::kTaken, 0};
+  if (fields.value(40) == "2" && !fields.find(44)) return {Disposition::kFieldMissing, 44};
   engine::NewOrder order{};
   AccountId account(0);
   InstrumentId id;
@@ -228,12 +248,12 @@ Judgement OrderEntry::new_order(DoorSession& session, const Fields& fields) {
     refused = push(session, Command::of(order));
   }
   if (refused) refuse_order(session, fields, *refused);
-  return {Verdict::kTaken, 0};
+  return {Disposition::kTaken, 0};
 }
 
 Judgement OrderEntry::replace(DoorSession& session, const Fields& fields) {
-  if (!passes(session, fields, session.orders)) return {Verdict::kTaken, 0};
-  if (!fields.find(44)) return {Verdict::kFieldMissing, 44};
+  if (!passes(session, fields, session.orders)) return {Disposition::kTaken, 0};
+  if (!fields.find(44)) return {Disposition::kFieldMissing, 44};
   Checked refused = check_id(session, fields);
   const auto target = reports_.key_of(session.id(), fields.value(kOrigClOrdId));
   const auto order = target ? reports_.order(session.id(), *target) : std::nullopt;
@@ -260,11 +280,11 @@ Judgement OrderEntry::replace(DoorSession& session, const Fields& fields) {
     refused = push(session, Command::of(replace));
   }
   if (refused) refuse_change(session, fields, kToReplace, *refused);
-  return {Verdict::kTaken, 0};
+  return {Disposition::kTaken, 0};
 }
 
 Judgement OrderEntry::cancel(DoorSession& session, const Fields& fields) {
-  if (!passes(session, fields, session.cancels)) return {Verdict::kTaken, 0};
+  if (!passes(session, fields, session.cancels)) return {Disposition::kTaken, 0};
   Checked refused = check_id(session, fields);
   // A cancel does no harm late.
   if (refused && refused->code == static_cast<std::uint32_t>(DoorReject::kStale)) refused.reset();
@@ -290,20 +310,20 @@ Judgement OrderEntry::cancel(DoorSession& session, const Fields& fields) {
     }
   }
   if (refused) refuse_change(session, fields, kToCancel, *refused);
-  return {Verdict::kTaken, 0};
+  return {Disposition::kTaken, 0};
 }
 
 // 530: 7 all of the session's orders, 1 those in one contract; 54 narrows either.
 Judgement OrderEntry::mass_cancel(DoorSession& session, const Fields& fields) {
-  if (!passes(session, fields, session.cancels)) return {Verdict::kTaken, 0};
+  if (!passes(session, fields, session.cancels)) return {Disposition::kTaken, 0};
   const std::string_view type = fields.value(kMassCancelRequestType);
-  if (type != "1" && type != "7") return {Verdict::kWrongValue, kMassCancelRequestType};
+  if (type != "1" && type != "7") return {Disposition::kWrongValue, kMassCancelRequestType};
   engine::MassCancel cancel{};
   InstrumentId id(0);
   Checked refused = check_id(session, fields);
   if (refused && refused->code == static_cast<std::uint32_t>(DoorReject::kStale)) refused.reset();
   if (type == "1") {
-    if (!fields.find(kSymbol)) return {Verdict::kFieldMissing, kSymbol};
+    if (!fields.find(kSymbol)) return {Disposition::kFieldMissing, kSymbol};
     cancel.by_instrument = 1;
     if (!refused && reports_.find_instrument(fields.value(kSymbol), id) == nullptr) {
       refused = refusal(DoorReject::kUnknownSymbol, kOrdRejUnknownSymbol, "no such contract");
@@ -311,7 +331,7 @@ Judgement OrderEntry::mass_cancel(DoorSession& session, const Fields& fields) {
   }
   if (fields.find(kSide)) {
     const auto side = read_side(fields.value(kSide));
-    if (!side) return {Verdict::kWrongValue, kSide};
+    if (!side) return {Disposition::kWrongValue, kSide};
     cancel.by_side = 1;
     cancel.side = *side;
   }
@@ -323,7 +343,7 @@ Judgement OrderEntry::mass_cancel(DoorSession& session, const Fields& fields) {
       reports_.name_request(session.id(), cancel.header.session_sequence, fields.value(kClOrdId));
     }
   }
-  if (!refused) return {Verdict::kTaken, 0};
+  if (!refused) return {Disposition::kTaken, 0};
   // A copy with a value in any case, which g++ 12 does not see otherwise.
   const DoorRefusal why = refused.value_or(DoorRefusal{});
   writer_.begin("r");
@@ -332,16 +352,15 @@ Judgement OrderEntry::mass_cancel(DoorSession& session, const Fields& fields) {
   writer_.number(532, why.ord_rej_reason == kOrdRejUnknownSymbol ? 1 : 99);
   writer_.text(kText, why.text);
   // No report of the core's stands behind it, but 5.0 SP2 asks for an id.
-  if (session.dialect() == Dialect::kFix50Sp2) writer_.text(kMassActionReportId, kNoId);
+  if (session.version() == FixVersion::kFix50Sp2) writer_.text(kMassActionReportId, kNoId);
   writer_.number(kRejectCode, why.code);
   session.send_application(writer_);
-  return {Verdict::kTaken, 0};
+  return {Disposition::kTaken, 0};
 }
 
 bool OrderEntry::is_answering(DoorSession& session, const Fields& fields) {
   if (!questions_.is_answering(session) && !post_trade_.is_answering(session)) return false;
-  reject_business(session, fields, kBusinessNotAvailable,
-                  static_cast<std::uint32_t>(DoorReject::kNotAvailable),
+  reject_business(session, fields, kBusinessNotAvailable, DoorReject::kNotAvailable,
                   "the answer to the last 35=AF, AD or AN is still on its way");
   return true;
 }
@@ -353,7 +372,7 @@ void OrderEntry::refuse_order(DoorSession& session, const Fields& fields,
   writer_.text(37, "NONE").text(17, fmt::format("R{}.{}", session.now_ns(), ++refusals_));
   writer_.text(kClOrdId, fields.value(kClOrdId));
   writer_.character(150, '8').character(39, '8').number(103,
-                                                        order_code(refusal, session.dialect()));
+                                                        order_code(refusal, session.version()));
   if (const auto account = fields.find(kAccount)) writer_.text(kAccount, *account);
   writer_.text(kSymbol, fields.value(kSymbol)).text(kSide, fields.value(kSide));
   writer_.text(kOrderQty, fields.value(kOrderQty)).text(40, fields.value(40));
@@ -372,18 +391,16 @@ void OrderEntry::refuse_change(DoorSession& session, const Fields& fields, char 
   writer_.text(kClOrdId, fields.value(kClOrdId));
   writer_.text(kOrigClOrdId, fields.value(kOrigClOrdId));
   writer_.character(39, order ? fix_order_status(order->state) : '8').character(434, response_to);
-  writer_.number(102, cancel_code(refusal, session.dialect()))
+  writer_.number(102, cancel_code(refusal, session.version()))
       .timestamp(60, engine::Timestamp(session.now_ns()));
   writer_.text(kText, refusal.text).number(kRejectCode, refusal.code);
   session.send_application(writer_);
 }
 
 void OrderEntry::reject_business(DoorSession& session, const Fields& fields, std::int32_t reason,
-                                 std::uint32_t code, std::string_view text) {
-  writer_.begin("j");
-  writer_.text(45, fields.value(kMsgSeqNum)).text(372, fields.value(kMsgType));
-  if (const auto id = fields.find(kClOrdId)) writer_.text(379, *id);
-  writer_.number(380, reason).text(kText, text).number(kRejectCode, code);
+                                 DoorReject code, std::string_view text) {
+  write_business_reject(
+      fields, {.reason = reason, .text = text, .code = static_cast<std::uint32_t>(code)}, writer_);
   session.send_application(writer_);
 }
 

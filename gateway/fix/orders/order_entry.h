@@ -42,14 +42,17 @@ class OrderEntry final : public SessionApplication {
   Judgement on_message(DoorSession& session, const Fields& fields, std::string_view text) override;
   void on_logon(DoorSession& session) override;
   void on_logout(DoorSession& session, bool lost) override;
+  // Its working orders are cancelled, whatever their time in force, by a command of the journal.
+  void on_removed(DoorSession& session) override;
   void on_writable(DoorSession& session) override {
     questions_.go_on(session);
     post_trade_.go_on(session);
   }
-  // Pushes the disconnects that found no room. Sessions are never given up by the door.
-  void retry_disconnects();
+  // Pushes the ends of connections and members that found no room, in their order.
+  void retry_ends();
 
  private:
+  Judgement take(DoorSession& session, const Fields& fields);
   Judgement new_order(DoorSession& session, const Fields& fields);
   Judgement replace(DoorSession& session, const Fields& fields);
   Judgement cancel(DoorSession& session, const Fields& fields);
@@ -63,12 +66,13 @@ class OrderEntry final : public SessionApplication {
   Checked check_id(DoorSession& session, const Fields& fields);
   Checked find_account(DoorSession& session, const Fields& fields, engine::AccountId& account);
   Checked push(DoorSession& session, const engine::Command& command);
+  void push_end(DoorSession& session, const engine::Command& command);
 
   void refuse_order(DoorSession& session, const Fields& fields, const DoorRefusal& refusal);
   void refuse_change(DoorSession& session, const Fields& fields, char response_to,
                      const DoorRefusal& refusal);
   void reject_business(DoorSession& session, const Fields& fields, std::int32_t reason,
-                       std::uint32_t code, std::string_view text);
+                       DoorReject code, std::string_view text);
 
   OrderReports& reports_;
   MarketData& market_;
@@ -77,8 +81,8 @@ class OrderEntry final : public SessionApplication {
   engine::MpscRing<engine::Command>* ingress_ = nullptr;
   UserRequests* users_ = nullptr;
   MessageWriter writer_;
-  std::vector<DoorSession*> disconnects_;  // to be told of, and not yet
-  std::uint64_t refusals_ = 0;             // makes their ExecIDs differ
+  std::vector<engine::Command> ends_;  // of connections and members, not yet pushed
+  std::uint64_t refusals_ = 0;         // makes their ExecIDs differ
 };
 
 }  // namespace hourglass::gateway::fix

@@ -80,6 +80,11 @@ std::vector<engine::OrderId> OrderReports::working_ids(
   return ids;
 }
 
+bool OrderReports::has_working(SessionId session) const {
+  const MemberSession* const member = impl_->maker.sessions.find(session);
+  return member != nullptr && member->working.first != kNoOrderSlot;
+}
+
 const engine::Instrument* OrderReports::instrument(engine::InstrumentId id) const {
   return impl_->maker.instruments.find(id);
 }
@@ -102,13 +107,13 @@ std::uint64_t OrderReports::last_copy() const {
   return impl_->maker.last_copy();
 }
 
-void OrderReports::write_status(const OrderView& order, Dialect dialect, const StatusEcho& echo,
+void OrderReports::write_status(const OrderView& order, FixVersion version, const StatusEcho& echo,
                                 MessageWriter& writer) const {
   const Execution execution{.type = exec_type::kStatus,
                             .id = "0",
                             .client_order_id = order.client_order_id.view(),
                             .status = echo};
-  write_execution_report(order, impl_->maker.instruments.find(order.instrument), dialect, execution,
+  write_execution_report(order, impl_->maker.instruments.find(order.instrument), version, execution,
                          writer);
 }
 

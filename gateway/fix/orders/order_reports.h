@@ -30,9 +30,9 @@
 #include "engine/contract/instrument.h"
 #include "engine/order/command.h"
 #include "engine/order/event.h"
-#include "gateway/fix/orders/dialect.h"
 #include "gateway/fix/orders/execution_report.h"
 #include "gateway/fix/orders/order_view.h"
+#include "gateway/fix/wire/fix_version.h"
 #include "gateway/fix/wire/message_writer.h"
 
 namespace hourglass::gateway::fix {
@@ -41,7 +41,7 @@ namespace hourglass::gateway::fix {
 struct ReportCopy {
   engine::SessionId session;  // whose report it is a copy of
   engine::AccountId account;
-  Dialect dialect{};
+  FixVersion version{};
   // Counts the execution reports of all sessions since the beginning of history, from 2 on: 1 is
   // the beginning. Dense, and the same whenever history is followed again.
   std::uint64_t number = 0;
@@ -51,13 +51,13 @@ struct ReportCopy {
 class ReportSink {
  public:
   virtual ~ReportSink() = default;
-  // Whether the session's reports are wanted, and in which dialect; nothing: not a FIX session.
-  [[nodiscard]] virtual std::optional<Dialect> dialect(engine::SessionId session) const = 0;
+  // Whether the session's reports are wanted, and in which version; nothing: not a FIX session.
+  [[nodiscard]] virtual std::optional<FixVersion> version(engine::SessionId session) const = 0;
   // One message; `writer` holds its type and body until the next call.
   virtual void report(engine::SessionId session, std::uint32_t number,
                       const MessageWriter& writer) = 0;
-  // Whether somebody wants copies, in this dialect, of execution reports about this account.
-  [[nodiscard]] virtual bool wants_copies(engine::AccountId, Dialect) const { return false; }
+  // Whether somebody wants copies, in this version, of execution reports about this account.
+  [[nodiscard]] virtual bool wants_copies(engine::AccountId, FixVersion) const { return false; }
   // As report(), behind the report itself, which was made whether or not its own session wanted it.
   virtual void copy(const ReportCopy&, const MessageWriter&) {}
 };
@@ -82,7 +82,7 @@ class OrderReports {
   void name_request(engine::SessionId session, std::uint32_t session_sequence,
                     std::string_view text);
   // An event; reports about it go to `sink`, at most two (both sides of a trade), and copies of
-  // each in at most two dialects. Cost: a few hash look-ups, the writing of the reports; at the
+  // each in at most two versions. Cost: a few hash look-ups, the writing of the reports; at the
   // day's end as many steps as orders were done.
   void on_event(const engine::Event& event, ReportSink& sink);
 
@@ -111,6 +111,8 @@ class OrderReports {
   // for each working order.
   [[nodiscard]] std::vector<engine::OrderId> working_ids(
       engine::SessionId session, std::optional<engine::InstrumentId> only = std::nullopt) const;
+  // Whether the session has any.
+  [[nodiscard]] bool has_working(engine::SessionId session) const;
   [[nodiscard]] const engine::Instrument* instrument(engine::InstrumentId id) const;
   [[nodiscard]] const engine::Instrument* find_instrument(std::string_view symbol,
                                                           engine::InstrumentId& id) const;
@@ -125,7 +127,7 @@ class OrderReports {
   // Writes an order's status report (150=I, 17=0) for OrderStatusRequest: `order_status_req_id` is
   // 790 or empty; with `mass_status_req_id` (584) not empty also 911 total and 912 last.
   using StatusEcho = fix::StatusEcho;
-  void write_status(const OrderView& order, Dialect dialect, const StatusEcho& echo,
+  void write_status(const OrderView& order, FixVersion version, const StatusEcho& echo,
                     MessageWriter& writer) const;
 
  private:

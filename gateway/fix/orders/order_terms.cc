@@ -17,6 +17,8 @@ constexpr std::int32_t kOrdRejIncorrectQuantity = 13;
 constexpr std::int32_t kOrdRejUnsupported = 11;
 constexpr std::int32_t kOrdRejOther = 99;
 
+constexpr std::uint64_t kDayNs = 86'400ULL * 1'000'000'000;
+
 Checked unsupported(std::string_view text) {
   return refusal(DoorReject::kUnsupportedValue, kOrdRejUnsupported, text);
 }
@@ -104,9 +106,9 @@ Checked read_time_in_force(const Fields& fields, engine::NewOrder& order) {
     order.expire_time = engine::Timestamp(*ns);
   } else if (const auto date = fields.find(kExpireDate)) {
     // To the end of that day.
-    const auto ns = parse_utc_timestamp(std::string(*date) + "-23:59:59.999999999");
+    const auto ns = parse_utc_date(*date);
     if (!ns) return unsupported("ExpireDate (432) is a UTC date, YYYYMMDD");
-    order.expire_time = engine::Timestamp(*ns);
+    order.expire_time = engine::Timestamp(*ns + kDayNs - 1);
   }
   return std::nullopt;
 }

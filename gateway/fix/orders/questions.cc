@@ -27,25 +27,25 @@ Judgement Questions::order_status(DoorSession& session, const Fields& fields) {
   }
   if (!order) {
     no_such_order(session, fields, "no order of this session has this id");
-    return {Verdict::kTaken, 0};
+    return {Disposition::kTaken, 0};
   }
   StatusEcho echo;
   echo.order_status_req_id = fields.value(kOrdStatusReqId);
-  reports_.write_status(*order, session.dialect(), echo, writer_);
+  reports_.write_status(*order, session.version(), echo, writer_);
   session.send_application(writer_);
-  return {Verdict::kTaken, 0};
+  return {Disposition::kTaken, 0};
 }
 
 Judgement Questions::mass_status(DoorSession& session, const Fields& fields) {
   const std::string_view type = fields.value(kMassStatusReqType);
-  if (type != "1" && type != "7") return {Verdict::kWrongValue, kMassStatusReqType};
+  if (type != "1" && type != "7") return {Disposition::kWrongValue, kMassStatusReqType};
   std::optional<engine::InstrumentId> only;
   if (type == "1") {
-    if (!fields.find(kSymbol)) return {Verdict::kFieldMissing, kSymbol};
+    if (!fields.find(kSymbol)) return {Disposition::kFieldMissing, kSymbol};
     engine::InstrumentId id;
     if (reports_.find_instrument(fields.value(kSymbol), id) == nullptr) {
       no_such_order(session, fields, "no working orders");
-      return {Verdict::kTaken, 0};
+      return {Disposition::kTaken, 0};
     }
     only = id;
   }
@@ -54,11 +54,11 @@ Judgement Questions::mass_status(DoorSession& session, const Fields& fields) {
                     .request_id = std::string(fields.value(kMassStatusReqId))};
   if (answer.orders.empty()) {
     no_such_order(session, fields, "no working orders");
-    return {Verdict::kTaken, 0};
+    return {Disposition::kTaken, 0};
   }
   answers_.insert_or_assign(session.id().value(), std::move(answer));
   go_on(session);
-  return {Verdict::kTaken, 0};
+  return {Disposition::kTaken, 0};
 }
 
 std::optional<OrderView> Questions::take_next(MassAnswer& answer) const {
@@ -86,7 +86,7 @@ void Questions::go_on(DoorSession& session) {
     const std::size_t behind_it = answer.next;
     echo.last = !take_next(answer).has_value();
     answer.next = behind_it;
-    reports_.write_status(*order, session.dialect(), echo, writer_);
+    reports_.write_status(*order, session.version(), echo, writer_);
     // Where this cannot be recorded the session ends, and with it the answer.
     session.send_application(writer_);
     if (echo.last) return forget(session);
@@ -135,10 +135,10 @@ void Questions::write_security(const engine::Instrument& instrument) {
 
 Judgement Questions::security_list(DoorSession& session, const Fields& fields) {
   const std::string_view type = fields.value(kSecurityListRequestType);
-  if (type != "0" && type != "4") return {Verdict::kWrongValue, kSecurityListRequestType};
+  if (type != "0" && type != "4") return {Disposition::kWrongValue, kSecurityListRequestType};
   std::vector<const engine::Instrument*> list;
   if (type == "0") {
-    if (!fields.find(kSymbol)) return {Verdict::kFieldMissing, kSymbol};
+    if (!fields.find(kSymbol)) return {Disposition::kFieldMissing, kSymbol};
     engine::InstrumentId id;
     if (const auto* one = reports_.find_instrument(fields.value(kSymbol), id)) list.push_back(one);
   } else {
@@ -155,7 +155,7 @@ Judgement Questions::security_list(DoorSession& session, const Fields& fields) {
   if (list.empty()) {
     begin(false);
     session.send_application(writer_);
-    return {Verdict::kTaken, 0};
+    return {Disposition::kTaken, 0};
   }
   for (std::size_t from = 0; from < list.size(); from += kSecuritiesPerMessage) {
     const std::size_t end = std::min<std::size_t>(list.size(), from + kSecuritiesPerMessage);
@@ -166,7 +166,7 @@ Judgement Questions::security_list(DoorSession& session, const Fields& fields) {
     for (std::size_t i = from; i < end; ++i) write_security(*list[i]);
     session.send_application(writer_);
   }
-  return {Verdict::kTaken, 0};
+  return {Disposition::kTaken, 0};
 }
 
 // FIX 323: 1 as it is, 5 rejected, 6 nothing matches.
@@ -188,7 +188,7 @@ Judgement Questions::security_definition(DoorSession& session, const Fields& fie
   const char found = instrument == nullptr ? '6' : '1';
   writer_.character(kSecurityResponseType, is_supported ? found : '5');
   session.send_application(writer_);
-  return {Verdict::kTaken, 0};
+  return {Disposition::kTaken, 0};
 }
 
 }  // namespace hourglass::gateway::fix

@@ -19,10 +19,10 @@ std::uint8_t mass_cancel_code(engine::RejectReason reason) noexcept {
   return reason == engine::RejectReason::kUnknownInstrument ? kUnknownSecurityCode : kOtherCode;
 }
 
-std::uint8_t restatement_code(engine::CancelReason reason, Dialect dialect) noexcept {
+std::uint8_t restatement_code(engine::CancelReason reason, FixVersion version) noexcept {
   switch (reason) {
     case engine::CancelReason::kConnectionLost:
-      return dialect == Dialect::kFix44 ? kOtherCode : kConnectionLossCode;
+      return version == FixVersion::kFix44 ? kOtherCode : kConnectionLossCode;
     case engine::CancelReason::kByOperator: return kVenueOptionCode;
     case engine::CancelReason::kDayEnded:
     case engine::CancelReason::kGoodTillDateEnded: return 0;

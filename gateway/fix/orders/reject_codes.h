@@ -11,7 +11,7 @@
 
 #include "engine/order/order_enums.h"
 #include "engine/order/reject_reason.h"
-#include "gateway/fix/orders/dialect.h"
+#include "gateway/fix/wire/fix_version.h"
 
 namespace hourglass::gateway::fix {
 
@@ -20,8 +20,8 @@ struct CodePair {
   std::uint8_t fix44;
   std::uint8_t fix50;
 
-  [[nodiscard]] constexpr std::uint8_t in(Dialect dialect) const noexcept {
-    return dialect == Dialect::kFix44 ? fix44 : fix50;
+  [[nodiscard]] constexpr std::uint8_t in(FixVersion version) const noexcept {
+    return version == FixVersion::kFix44 ? fix44 : fix50;
   }
 };
 
@@ -32,7 +32,7 @@ struct RejectCodes {
   CodePair business;  // 380 BusinessRejectReason where the answer is 35=j
 
   // Whether no field but 58 and 25001 tells a new order's reason in this version.
-  [[nodiscard]] constexpr bool is_text_only(Dialect dialect) const noexcept;
+  [[nodiscard]] constexpr bool is_text_only(FixVersion version) const noexcept;
 };
 
 inline constexpr std::uint8_t kOtherCode = 99;         // of 102, 103, 378 and 532
@@ -41,8 +41,8 @@ inline constexpr std::uint8_t kOtherBusinessCode = 0;  // of 380
 // order.
 inline constexpr std::uint8_t kTooLateCode = 0;
 
-constexpr bool RejectCodes::is_text_only(Dialect dialect) const noexcept {
-  return order.in(dialect) == kOtherCode;
+constexpr bool RejectCodes::is_text_only(FixVersion version) const noexcept {
+  return order.in(version) == kOtherCode;
 }
 
 // In the order of the reasons. kNone's row is never sent.
@@ -106,6 +106,7 @@ static_assert(has_a_row_for_each_reason());
 
 // 378 of a cancel that no request of the session asked for; 0 where the order's own terms took it
 // off (its day or date ended). 12 (connection loss) exists in FIX 5.0 SP2 only.
-[[nodiscard]] std::uint8_t restatement_code(engine::CancelReason reason, Dialect dialect) noexcept;
+[[nodiscard]] std::uint8_t restatement_code(engine::CancelReason reason,
+                                            FixVersion version) noexcept;
 
 }  // namespace hourglass::gateway::fix

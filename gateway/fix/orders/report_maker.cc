@@ -201,9 +201,11 @@ void ReportMaker::on_mass_cancel_done(const engine::MassCancelDone& event, Repor
   if (session == nullptr) return;
   const auto request = session->requests.take(event.session_sequence, CommandKind::kMassCancel,
                                               CommandKind::kSessionDisconnected);
-  const auto dialect = sink.dialect(event.session);
-  if (!request.has_value() || request->kind() != CommandKind::kMassCancel || !dialect) return;
+  const auto version = sink.version(event.session);
+  if (!request.has_value() || request->kind() != CommandKind::kMassCancel || !version) return;
   const auto& asked = request->command.as<engine::MassCancel>();
+  // The venue's own, of a removed member's orders.
+  if (asked.header.session_sequence == 0) return;
   const MassCancelReport report{
       .client_order_id = request->client_order_id.view(),
       .id = event.origin,
@@ -212,7 +214,7 @@ void ReportMaker::on_mass_cancel_done(const engine::MassCancelDone& event, Repor
       .affected = event.cancelled_count,
       .time = event.header.time,
       .refusal = std::nullopt};
-  write_mass_cancel_report(report, *dialect, writer_);
+  write_mass_cancel_report(report, *version, writer_);
   sink.report(event.session, event.report_number, writer_);
 }
 
@@ -254,14 +256,14 @@ void ReportMaker::refuse_order(const engine::RequestRejected& event,
 
 void ReportMaker::refuse_change(const engine::RequestRejected& event, const SessionRequest& request,
                                 ReportSink& sink) {
-  const auto dialect = sink.dialect(event.session);
-  if (!dialect.has_value()) return;
+  const auto version = sink.version(event.session);
+  if (!version.has_value()) return;
   const bool is_replace = request.kind() == CommandKind::kReplaceOrder;
   const engine::ClientKey target = request.target().value_or(event.key);
   const OrderSlot slot = slot_of(event.session, target);
   std::optional<OrderView> order;
   if (slot != kNoOrderSlot) order = view(slot);
-  std::uint8_t code = codes_of(event.reason).cancel.in(*dialect);
+  std::uint8_t code = codes_of(event.reason).cancel.in(*version);
   if (event.reason == engine::RejectReason::kUnknownOrder && slot != kNoOrderSlot &&
       !orders.at(slot).works()) {
     code = kTooLateCode;
@@ -280,8 +282,8 @@ void ReportMaker::refuse_change(const engine::RequestRejected& event, const Sess
 
 void ReportMaker::refuse_mass_cancel(const engine::RequestRejected& event,
                                      const SessionRequest& request, ReportSink& sink) {
-  const auto dialect = sink.dialect(event.session);
-  if (!dialect.has_value()) return;
+  const auto version = sink.version(event.session);
+  if (!version.has_value()) return;
   const auto& asked = request.command.as<engine::MassCancel>();
   write_mass_cancel_report(
       {.client_order_id = request.client_order_id.view(),
@@ -291,7 +293,7 @@ void ReportMaker::refuse_mass_cancel(const engine::RequestRejected& event,
        .affected = 0,
        .time = event.header.time,
        .refusal = refusal_of(event.reason, mass_cancel_code(event.reason))},
-      *dialect, writer_);
+      *version, writer_);
   sink.report(event.session, event.report_number, writer_);
 }
 
@@ -333,31 +335,31 @@ void ReportMaker::tell(const engine::EventHeader& header, const OrderRef& ref, O
 // Copies are counted whoever wants them: the count is a function of history alone.
 void ReportMaker::hand_out(Report& report, ReportSink& sink) {
   const OrderView& order = report.order;
-  if (const auto dialect = sink.dialect(order.session); dialect.has_value()) {
-    write(report, *dialect);
+  if (const auto version = sink.version(order.session); version.has_value()) {
+    write(report, *version);
     sink.report(order.session, report.number, writer_);
   }
   ++copies_;
   report.execution.is_copy = true;
-  for (const Dialect dialect : {Dialect::kFix44, Dialect::kFix50Sp2}) {
-    if (!sink.wants_copies(order.account, dialect)) continue;
-    write(report, dialect);
+  for (const FixVersion version : {FixVersion::kFix44, FixVersion::kFix50Sp2}) {
+    if (!sink.wants_copies(order.account, version)) continue;
+    write(report, version);
     sink.copy(
-        {.session = order.session, .account = order.account, .dialect = dialect, .number = copies_},
+        {.session = order.session, .account = order.account, .version = version, .number = copies_},
         writer_);
   }
 }
 
-void ReportMaker::write(const Report& report, Dialect dialect) {
+void ReportMaker::write(const Report& report, FixVersion version) {
   Execution execution = report.execution;
   if (report.unasked.has_value()) {
-    execution.restatement = restatement_code(*report.unasked, dialect);
+    execution.restatement = restatement_code(*report.unasked, version);
   }
   if (report.refused.has_value()) {
-    execution.refusal = refusal_of(*report.refused, codes_of(*report.refused).order.in(dialect));
+    execution.refusal = refusal_of(*report.refused, codes_of(*report.refused).order.in(version));
   }
   const OrderView& order = report.order;
-  write_execution_report(order, instruments.find(order.instrument), dialect, execution, writer_);
+  write_execution_report(order, instruments.find(order.instrument), version, execution, writer_);
 }
 
 void ReportMaker::set_execution_id(const engine::EventHeader& header, Role role) {

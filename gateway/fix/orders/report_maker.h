@@ -72,7 +72,7 @@ class ReportMaker {
             Report report, ReportSink& sink, Role role = Role::kIncoming);
   // Hands the report to its session, and copies of it to who wants them.
   void hand_out(Report& report, ReportSink& sink);
-  void write(const Report& report, Dialect dialect);
+  void write(const Report& report, FixVersion version);
   void set_execution_id(const engine::EventHeader& header, Role role);
 
   MessageWriter writer_;

@@ -25,7 +25,7 @@ Judgement CollateralReports::request(DoorSession& session, const Fields& fields)
   const auto wanted = accounts_of(session, fields);
   if (!wanted) {
     refuse(session, fields, kNotAuthorized, "this account is none of the session's");
-    return {Verdict::kTaken, 0};
+    return {Disposition::kTaken, 0};
   }
   std::vector<std::pair<AccountId, AccountFunds>> known;
   for (const AccountId account : *wanted) {
@@ -34,7 +34,7 @@ Judgement CollateralReports::request(DoorSession& session, const Fields& fields)
   }
   if (known.empty()) {
     refuse(session, fields, kOther, "nothing was ever paid into the account");
-    return {Verdict::kTaken, 0};
+    return {Disposition::kTaken, 0};
   }
   for (const auto& [account, funds] : known) {
     const bool is_last = account == known.back().first;
@@ -52,7 +52,7 @@ Judgement CollateralReports::request(DoorSession& session, const Fields& fields)
     writer_.text(kUsedByTradesTag, usd_text(funds.used));
     session.send_application(writer_);
   }
-  return {Verdict::kTaken, 0};
+  return {Disposition::kTaken, 0};
 }
 
 void CollateralReports::refuse(DoorSession& session, const Fields& fields, std::int32_t result,

@@ -24,11 +24,11 @@ void DropCopies::pass(std::uint64_t number) {
   }
 }
 
-bool DropCopies::wanted(engine::AccountId account, Dialect dialect) const {
+bool DropCopies::wanted(engine::AccountId account, FixVersion version) const {
   const auto watchers = by_account_.find(account.value());
   return watchers != by_account_.end() &&
-         std::ranges::any_of(watchers->second, [dialect](const DoorSession* session) {
-           return session->dialect() == dialect;
+         std::ranges::any_of(watchers->second, [version](const DoorSession* session) {
+           return session->version() == version;
          });
 }
 
@@ -40,7 +40,7 @@ void DropCopies::send(const ReportCopy& copy, std::string_view comp_id, const Me
     const SessionFile& file = session->file();
     const auto number = static_cast<std::uint32_t>(copy.number);
     const bool is_lost = is_recovery && file.lost().has_report(number);
-    if (session->dialect() != copy.dialect || (number <= file.last_report() && !is_lost)) continue;
+    if (session->version() != copy.version || (number <= file.last_report() && !is_lost)) continue;
     if (is_recovery) {
       if (file.last_report() == 0) continue;
       session->set_possibly_resent(is_lost || file.power_was_lost());

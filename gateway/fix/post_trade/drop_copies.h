@@ -31,7 +31,7 @@ class DropCopies {
   // accounts change next are not told of what was. Cost: waits for the disk for each new session.
   void pass(std::uint64_t number);
 
-  [[nodiscard]] bool wanted(engine::AccountId account, Dialect dialect) const;
+  [[nodiscard]] bool wanted(engine::AccountId account, FixVersion version) const;
   // Sends the copy to who wants it and has not recorded it; `comp_id` is that of whose report it
   // is, empty where it is no member any more. In a recovery new sessions get nothing, and with
   // 97=Y goes what may have been sent before the power went.

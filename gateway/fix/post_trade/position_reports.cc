@@ -43,6 +43,14 @@ void write_net(MessageWriter& writer, std::string_view type, std::int64_t net) {
 
 }  // namespace
 
+// 35=AO has an account in any case.
+PositionReports::Asked PositionReports::asked_by(const DoorSession& session, const Fields& fields) {
+  const auto account = fields.find(kAccount);
+  return {.id = std::string(fields.value(kPosReqId)),
+          .account = account ? std::string(*account)
+                             : fmt::format("{}", session.member().accounts.front())};
+}
+
 void PositionReports::on_event(const engine::Event& event) {
   if (event.header().kind != engine::EventKind::kTrade) return;
   const auto& trade = event.as<engine::Trade>();
@@ -80,8 +88,7 @@ void PositionReports::tell_changes(std::uint64_t now_ns) {
 PositionReports::Answer* PositionReports::answer_of(const DoorSession& session,
                                                     std::string_view request_id) {
   const auto found = answers_.find(session.id().value());
-  return found == answers_.end() || found->second.request_id != request_id ? nullptr
-                                                                           : &found->second;
+  return found == answers_.end() || found->second.asked.id != request_id ? nullptr : &found->second;
 }
 
 // It is looked up each time: a message that cannot be recorded ends the session, and forgets this.
@@ -93,21 +100,59 @@ void PositionReports::go_on(DoorSession& session) {
   }
 }
 
+std::optional<PositionReports::Place> PositionReports::take_place(const DoorSession& session,
+                                                                  Answer& answer) {
+  while (answer.has_rows()) {  // ends: each round passes a row
+    const Place place = answer.rows[answer.next++];
+    answer.changed.erase(place);
+    if (has_account(session, AccountId(place.first))) return place;
+    answer.has_left_out = true;
+  }
+  if (answer.has_left_out) return std::nullopt;
+  while (!answer.changed.empty()) {  // ends: each round takes one off
+    const Place place = *answer.changed.begin();
+    answer.changed.erase(answer.changed.begin());
+    if (has_account(session, AccountId(place.first))) return place;
+  }
+  return std::nullopt;
+}
+
+// One message, or the end of an answer that has none left.
 void PositionReports::tell_next(DoorSession& session, Answers::iterator found) {
   Answer& answer = found->second;
-  Echo echo{.request_id = answer.request_id};
-  Place place;
-  if (answer.next < answer.rows.size()) {
-    place = answer.rows[answer.next++];
-    echo.total = static_cast<std::uint32_t>(answer.rows.size());
-    answer.changed.erase(place);
-  } else {
-    place = *answer.changed.begin();
-    answer.changed.erase(answer.changed.begin());
+  const bool is_of_answer = answer.has_rows();
+  const Asked asked = answer.asked;
+  const auto total = static_cast<std::uint32_t>(answer.rows.size());
+  const std::optional<Place> place = take_place(session, answer);
+  std::optional<Result> result;
+  if (!place && std::exchange(answer.has_left_out, false)) {
+    result = Result{kNotAuthorized, "an account was taken from this session: not all is told"};
+  } else if (!place) {
+    result = std::exchange(answer.end, std::nullopt);
   }
-  write(session, place, echo, session.now_ns());
-  if (answer.next == answer.rows.size() && answer.changed.empty()) answers_.erase(found);
+  if (answer.is_told()) answers_.erase(found);
+  if (result) return acknowledge(session, asked, *result, 0);
+  if (!place) return;
+  write(session, *place, {.request_id = asked.id, .total = is_of_answer ? total : 0},
+        session.now_ns());
   session.send_application(writer_);
+}
+
+bool PositionReports::is_ending(const DoorSession& session, std::string_view request_id) const {
+  const auto found = answers_.find(session.id().value());
+  return found != answers_.end() && found->second.asked.id == request_id &&
+         found->second.end.has_value();
+}
+
+// As trades are: what was asked for, and what changed before, is told first.
+void PositionReports::end_subscription(DoorSession& session, const Fields& fields) {
+  Asked asked = asked_by(session, fields);
+  const bool was_there = subscriptions_.remove(session, asked.id);
+  const Result result = was_there ? Result{} : Result{kOther, "no subscription has this id"};
+  Answer* const answer = answer_of(session, asked.id);
+  if (answer == nullptr) return acknowledge(session, asked, result, 0);
+  answer->asked = std::move(asked);
+  answer->end = result;
 }
 
 PositionReports::Result PositionReports::read(const DoorSession& session, const Fields& fields,
@@ -141,18 +186,11 @@ std::vector<PositionReports::Place> PositionReports::find(const Wanted& wanted) 
 }
 
 Judgement PositionReports::request(DoorSession& session, const Fields& fields) {
-  const std::string_view id = fields.value(kPosReqId);
   if (fields.value(kSubscriptionRequestType) == "2") {
-    const bool was_there = subscriptions_.remove(session, id);
-    // The answer itself was asked for and is told to its end, which may be here.
-    if (Answer* const answer = answer_of(session, id)) {
-      answer->changed.clear();
-      if (answer->next == answer->rows.size()) answers_.erase(session.id().value());
-    }
-    acknowledge(session, fields,
-                was_there ? Result{} : Result{kOther, "no subscription has this id"}, 0);
-    return {Verdict::kTaken, 0};
+    end_subscription(session, fields);
+    return {Disposition::kTaken, 0};
   }
+  const Asked asked = asked_by(session, fields);
   Wanted wanted;
   std::vector<Place> rows;
   Result result = read(session, fields, wanted);
@@ -162,34 +200,31 @@ Judgement PositionReports::request(DoorSession& session, const Fields& fields) {
   }
   if (result.code == kValid && fields.value(kSubscriptionRequestType) == "1") {
     const Subscription one{
-        .session = &session, .request_id = std::string(id), .instrument = wanted.instrument};
+        .session = &session, .request_id = asked.id, .instrument = wanted.instrument};
     if (!subscriptions_.add(one, wanted.accounts)) result = {kOther, "too many subscriptions"};
   }
   if (result.code != kValid) rows.clear();
   if (result.code == kValid && rows.empty()) result = {kNoPositions, "no positions"};
   const std::size_t total = rows.size();
   if (total != 0) {
-    answers_.insert_or_assign(
-        session.id().value(),
-        Answer{.request_id = std::string(id), .rows = std::move(rows), .next = 0, .changed = {}});
+    answers_.insert_or_assign(session.id().value(),
+                              Answer{.asked = asked, .rows = std::move(rows)});
   }
-  acknowledge(session, fields, result, total);
+  acknowledge(session, asked, result, total);
   go_on(session);
-  return {Verdict::kTaken, 0};
+  return {Disposition::kTaken, 0};
 }
 
 // FIX 4.4 vol. 5: 729 is 0 where the request was carried out, 2 for a refusal.
-void PositionReports::acknowledge(DoorSession& session, const Fields& fields, const Result& result,
+void PositionReports::acknowledge(DoorSession& session, const Asked& asked, const Result& result,
                                   std::size_t total) {
   const bool is_done = result.code == kValid || result.code == kNoPositions;
-  const std::string first = fmt::format("{}", session.member().accounts.front());
-  const std::string_view account = fields.find(kAccount) ? fields.value(kAccount) : first;
   writer_.begin("AO");
-  writer_.text(kAccount, account);
+  writer_.text(kAccount, asked.account);
   writer_.text(kText, result.text);
   writer_.number(453, 1).text(448, session.member().comp_id).character(447, 'D');
   writer_.number(452, kExecutingFirm).number(kAccountType, kCustomerSide);
-  writer_.text(kPosReqId, fields.value(kPosReqId));
+  writer_.text(kPosReqId, asked.id);
   writer_.text(kPosMaintRptId, fmt::format("P{}.{}", session.now_ns(), ++reports_made_));
   writer_.number(727, static_cast<std::int64_t>(total)).number(728, result.code);
   writer_.number(729, is_done ? 0 : 2);

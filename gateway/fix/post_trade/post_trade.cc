@@ -1,14 +1,11 @@
 #include "gateway/fix/post_trade/post_trade.h"
 
+#include "gateway/fix/orders/business_reject.h"
 #include "gateway/fix/wire/tags.h"
 
 namespace hourglass::gateway::fix {
 
-namespace {
-
-constexpr std::int32_t kUnknownId = 1;  // 380
-
-}  // namespace
+namespace {}  // namespace
 
 void PostTrade::clear() {
   ledger_ = {};
@@ -28,16 +25,25 @@ std::optional<Judgement> PostTrade::on_message(DoorSession& session, const Field
   if (type == "BB") return collateral_.request(session, fields);
   if (type != "AR") return std::nullopt;
   acknowledge_trade(session, fields);
-  return Judgement{Verdict::kTaken, 0};
+  return Judgement{Disposition::kTaken, 0};
+}
+
+bool PostTrade::waits_for_answer(const DoorSession& session, const Fields& fields) const {
+  const std::string_view type = fields.value(kMsgType);
+  if (type != "AD" && type != "AN") return false;
+  if (fields.value(kSubscriptionRequestType) != "2") return true;
+  return type == "AD" ? trades_.is_ending(session, fields.value(kTradeRequestId))
+                      : positions_.is_ending(session, fields.value(kPosReqId));
 }
 
 // A trade stands whatever its parties say of it.
 void PostTrade::acknowledge_trade(DoorSession& session, const Fields& fields) {
   const std::string_view id = fields.value(kTradeReportId);
   if (trades_.knows(session, id)) return;
-  writer_.begin("j");
-  writer_.text(45, fields.value(34)).text(58, "no trade report of this session's accounts today");
-  writer_.text(372, fields.value(kMsgType)).text(379, id).number(380, kUnknownId);
+  write_business_reject(
+      fields,
+      {.reason = kBusinessUnknownId, .text = "no trade report of this session's accounts today"},
+      writer_);
   session.send_application(writer_);
 }
 

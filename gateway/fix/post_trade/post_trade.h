@@ -35,6 +35,9 @@ class PostTrade {
   [[nodiscard]] bool is_answering(const DoorSession& session) const {
     return trades_.is_answering(session) || positions_.is_answering(session);
   }
+  // Whether a request must wait while an answer is on its way: 35=AD and AN. The end of a
+  // subscription need not, but a second one to the same answer.
+  [[nodiscard]] bool waits_for_answer(const DoorSession& session, const Fields& fields) const;
   // Tells more of that answer, as much as the session takes.
   void go_on(DoorSession& session) {
     trades_.go_on(session);

@@ -56,9 +56,4 @@ std::string utc_date_text(std::uint64_t time_ns) {
   return text;
 }
 
-std::optional<std::uint64_t> parse_utc_date(std::string_view text) {
-  if (text.size() != kDateChars) return std::nullopt;
-  return parse_utc_timestamp(fmt::format("{}-00:00:00", text));
-}
-
 }  // namespace hourglass::gateway::fix

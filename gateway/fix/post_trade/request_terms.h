@@ -24,7 +24,5 @@ namespace hourglass::gateway::fix {
 [[nodiscard]] std::string usd_text(engine::Int128 micro_usd);
 // "YYYYMMDD". Units: ns UTC.
 [[nodiscard]] std::string utc_date_text(std::uint64_t time_ns);
-// The first nanosecond of a date "YYYYMMDD"; nothing for another text.
-[[nodiscard]] std::optional<std::uint64_t> parse_utc_date(std::string_view text);
 
 }  // namespace hourglass::gateway::fix

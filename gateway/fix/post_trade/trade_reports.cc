@@ -51,6 +51,12 @@ bool read_dates(const Fields& fields, std::uint64_t& from_ns, std::uint64_t& unt
 
 }  // namespace
 
+TradeReports::Asked TradeReports::asked_by(const Fields& fields) {
+  return {.id = std::string(fields.value(kTradeRequestId)),
+          .type = std::string(fields.value(kTradeRequestType)),
+          .symbol = std::string(fields.value(kSymbol))};
+}
+
 void TradeReports::on_event(const engine::Event& event) {
   trades_.on_event(event);
   if (event.header().kind != engine::EventKind::kTrade) return;
@@ -69,7 +75,7 @@ void TradeReports::tell_subscribers(const DayFill& fill) {
     const bool may_see = one.session->is_logged_on() && has_account(*one.session, account);
     if (!may_see || !one.wants(fill.trade->instrument)) continue;
     if (waits_behind_answer(one, fill)) continue;
-    write(fill, one.session->dialect(), {.request_id = one.request_id});
+    write(fill, one.session->version(), {.request_id = one.request_id});
     one.session->send_application(writer_);
   }
 }
@@ -78,7 +84,7 @@ void TradeReports::tell_subscribers(const DayFill& fill) {
 bool TradeReports::waits_behind_answer(const Subscription& subscription, const DayFill& fill) {
   DoorSession& session = *subscription.session;
   auto found = answers_.find(session.id().value());
-  if (found == answers_.end() || found->second.request_id != subscription.request_id) return false;
+  if (found == answers_.end() || found->second.asked.id != subscription.request_id) return false;
   Answer& answer = found->second;
   if (answer.next >= std::max<std::size_t>(answer.total, kMaxTradesBehindAnswer)) {
     // Who always lags a little behind would have us keep a day of what it was told.
@@ -105,49 +111,91 @@ void TradeReports::go_on(DoorSession& session) {
   }
 }
 
+void TradeReports::pass_hidden(const DoorSession& session, Answer& answer) {
+  while (answer.next < answer.rows.size()) {  // ends: each round passes a row
+    const Row& row = answer.rows[answer.next];
+    const bool is_of_answer = answer.next < answer.total;
+    if (answer.has_left_out && !is_of_answer) return;
+    const DayFill fill{.trade = &row.trade, .is_incoming = row.is_incoming};
+    if (has_account(session, fill.own().account)) return;
+    answer.has_left_out |= is_of_answer;
+    ++answer.next;
+  }
+}
+
+// One message, or the end of an answer that has none left.
 void TradeReports::tell_next(DoorSession& session, Answers::iterator found) {
   Answer& answer = found->second;
+  pass_hidden(session, answer);
+  std::optional<Refusal> result;
+  if (answer.next >= answer.total && std::exchange(answer.has_left_out, false)) {
+    result = Refusal{kNotAuthorized, "an account was taken from this session: not all is told"};
+  } else if (answer.next == answer.rows.size()) {
+    result = std::exchange(answer.end, std::nullopt);
+  }
+  const Asked asked = answer.asked;
+  if (result || answer.next == answer.rows.size()) {
+    if (answer.is_told()) answers_.erase(found);
+    if (result) acknowledge(session, asked, *result, nullptr);
+    return;
+  }
   const Row& row = answer.rows[answer.next++];
-  Echo echo{.request_id = answer.request_id};
+  Echo echo{.request_id = asked.id};
   if (answer.next <= answer.total) {
     echo.total = static_cast<std::uint32_t>(answer.total);
     echo.is_last = answer.next == answer.total;
   }
-  write({.trade = &row.trade, .is_incoming = row.is_incoming}, session.dialect(), echo);
-  if (answer.next == answer.rows.size()) answers_.erase(found);
+  write({.trade = &row.trade, .is_incoming = row.is_incoming}, session.version(), echo);
+  if (answer.is_told()) answers_.erase(found);
   session.send_application(writer_);
 }
 
+bool TradeReports::is_ending(const DoorSession& session, std::string_view request_id) const {
+  const auto found = answers_.find(session.id().value());
+  return found != answers_.end() && found->second.asked.id == request_id &&
+         found->second.end.has_value();
+}
+
+// FIX 263=2 ends what is to come. What was asked for, and what happened before, is told, and the
+// 35=AQ of the end stands behind it.
+void TradeReports::end_subscription(DoorSession& session, const Fields& fields) {
+  Asked asked = asked_by(fields);
+  const bool was_there = subscriptions_.remove(session, asked.id);
+  const Refusal result =
+      was_there ? Refusal{} : Refusal{kOtherResult, "no subscription has this id"};
+  const auto answer = answers_.find(session.id().value());
+  if (answer == answers_.end() || answer->second.asked.id != asked.id) {
+    return acknowledge(session, asked, result, nullptr);
+  }
+  answer->second.asked = std::move(asked);
+  answer->second.end = result;
+}
+
 Judgement TradeReports::request(DoorSession& session, const Fields& fields) {
-  const std::string_view id = fields.value(kTradeRequestId);
   if (fields.value(kSubscriptionRequestType) == "2") {
-    const bool was_there = subscriptions_.remove(session, id);
-    const auto answer = answers_.find(session.id().value());
-    if (answer != answers_.end() && answer->second.request_id == id) end_updates(answer);
-    acknowledge(session, fields,
-                was_there ? Refusal{} : Refusal{kOtherResult, "no subscription has this id"},
-                nullptr);
-    return {Verdict::kTaken, 0};
+    end_subscription(session, fields);
+    return {Disposition::kTaken, 0};
   }
   Wanted wanted;
   if (!read_dates(fields, wanted.from_ns, wanted.until_ns)) {
-    return {Verdict::kWrongValue, static_cast<std::int32_t>(kTradeDate)};
+    return {Disposition::kWrongValue, static_cast<std::int32_t>(kTradeDate)};
   }
+  const Asked asked = asked_by(fields);
   std::optional<Refusal> refused = read(session, fields, wanted);
   if (!refused && fields.value(kSubscriptionRequestType) == "1") {
     const Subscription one{
-        .session = &session, .request_id = std::string(id), .instrument = wanted.instrument};
+        .session = &session, .request_id = asked.id, .instrument = wanted.instrument};
     if (!subscriptions_.add(one, wanted.accounts)) {
       refused = Refusal{kOtherResult, "too many subscriptions"};
     }
   }
   if (refused) {
-    acknowledge(session, fields, *refused, nullptr);
-    return {Verdict::kTaken, 0};
+    acknowledge(session, asked, *refused, nullptr);
+    return {Disposition::kTaken, 0};
   }
   const Found found = find(wanted);
   if (!found.fills.empty()) {
-    Answer answer{.request_id = std::string(id), .rows = {}, .total = found.fills.size()};
+    Answer answer{.asked = asked, .rows = {}, .total = found.fills.size()};
     answer.rows.reserve(answer.total);
     for (const FillIndex index : found.fills) {
       const DayFill fill = trades_.at(index);
@@ -155,16 +203,9 @@ Judgement TradeReports::request(DoorSession& session, const Fields& fields) {
     }
     answers_.insert_or_assign(session.id().value(), std::move(answer));
   }
-  acknowledge(session, fields, {}, &found);
+  acknowledge(session, asked, {}, &found);
   go_on(session);
-  return {Verdict::kTaken, 0};
-}
-
-// The answer itself was asked for and is told to its end.
-void TradeReports::end_updates(Answers::iterator found) {
-  Answer& answer = found->second;
-  answer.rows.resize(std::max(answer.next, answer.total));
-  if (answer.next == answer.rows.size()) answers_.erase(found);
+  return {Disposition::kTaken, 0};
 }
 
 std::optional<TradeReports::Refusal> TradeReports::read(const DoorSession& session,
@@ -218,21 +259,20 @@ TradeReports::Found TradeReports::find(const Wanted& wanted) const {
 }
 
 // FIX 4.4 vol. 5: 750 is 0 where trade reports follow, 1 where none does, 2 for a refusal.
-void TradeReports::acknowledge(DoorSession& session, const Fields& fields, const Refusal& result,
+void TradeReports::acknowledge(DoorSession& session, const Asked& asked, const Refusal& result,
                                const Found* found) {
   const bool is_refused = result.result != kSuccessful;
   const std::size_t count = found == nullptr ? 0 : found->fills.size();
   const bool is_cut_off = found != nullptr && !found->has_more && trades_.is_cut_off();
   writer_.begin("AQ");
-  writer_.text(kSymbol, fields.find(kSymbol) ? fields.value(kSymbol) : kNoSymbol);
+  writer_.text(kSymbol, asked.symbol.empty() ? kNoSymbol : asked.symbol);
   if (is_cut_off) {
     writer_.text(
         kText, fmt::format("of the day the venue's first {} trades are kept alone", kMaxDayTrades));
   } else {
     writer_.text(kText, result.text);
   }
-  writer_.text(kTradeRequestId, fields.value(kTradeRequestId));
-  writer_.text(kTradeRequestType, fields.value(kTradeRequestType));
+  writer_.text(kTradeRequestId, asked.id).text(kTradeRequestType, asked.type);
   if (!is_refused) writer_.number(748, static_cast<std::int64_t>(count));
   writer_.number(749, result.result);
   writer_.character(750, is_refused ? '2' : count == 0 ? '1' : '0');
@@ -240,7 +280,7 @@ void TradeReports::acknowledge(DoorSession& session, const Fields& fields, const
   session.send_application(writer_);
 }
 
-void TradeReports::write(const DayFill& fill, Dialect dialect, const Echo& echo) {
+void TradeReports::write(const DayFill& fill, FixVersion version, const Echo& echo) {
   const DayTrade& trade = *fill.trade;
   const TradeSide& own = fill.own();
   const engine::Instrument* const instrument = reports_.instrument(trade.instrument);
@@ -261,9 +301,9 @@ void TradeReports::write(const DayFill& fill, Dialect dialect, const Echo& echo)
   writer_.text(kTradeRequestId, echo.request_id).character(570, 'N').text(571, id);
   if (echo.total != 0) writer_.number(748, echo.total);
   writer_.number(828, 0).number(856, 0);
-  if (dialect == Dialect::kFix50Sp2) writer_.number(880, match_id);
+  if (version == FixVersion::kFix50Sp2) writer_.number(880, match_id);
   if (echo.total != 0) writer_.character(912, echo.is_last ? 'Y' : 'N');
-  if (dialect == Dialect::kFix50Sp2) {
+  if (version == FixVersion::kFix50Sp2) {
     writer_.number(1003, match_id);
   } else {
     writer_.number(kMatchIdTag, match_id);

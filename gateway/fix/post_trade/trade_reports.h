@@ -36,13 +36,17 @@ class TradeReports {
   // Tells who subscribed, and remembers the trade.
   void on_event(const engine::Event& event);
   // 35=AD: answered by 35=AQ and 35=AE, these in pieces as the peer reads. What a subscription is
-  // to be told meanwhile comes behind its answer. Requires that none is_answering(), but to end a
-  // subscription. Memory: some 100 bytes a trade until it is told.
+  // to be told meanwhile comes behind its answer, and behind that the 35=AQ of its end, if it was
+  // asked to end. What is of an account the session has no more when its turn comes is left out.
+  // Requires that none is_answering(), but to end a subscription, that of the answer once. Memory:
+  // some 100 bytes a trade until it is told.
   Judgement request(DoorSession& session, const Fields& fields);
   // Whether the session's last request is still being answered.
   [[nodiscard]] bool is_answering(const DoorSession& session) const {
     return answers_.contains(session.id().value());
   }
+  // Whether the answer on its way is to this request, and the end of that was asked for already.
+  [[nodiscard]] bool is_ending(const DoorSession& session, std::string_view request_id) const;
   // Tells more of the answer, as much as the session takes.
   void go_on(DoorSession& session);
   // 35=AR: whether the trade report it names (571) is one of this session's accounts, today.
@@ -71,6 +75,12 @@ class TradeReports {
     std::int32_t result = 0;
     std::string_view text{};
   };
+  // What every 35=AQ gives back of its request.
+  struct Asked {
+    std::string id;
+    std::string type;    // 569
+    std::string symbol;  // empty: none
+  };
   // One side of a trade by itself: the day it was in may end before it is told.
   struct Row {
     DayTrade trade;
@@ -78,10 +88,16 @@ class TradeReports {
   };
   // What is still to be told to one request.
   struct Answer {
-    std::string request_id;
+    Asked asked;
     std::vector<Row> rows;  // of the answer, then what its subscription is to be told since
     std::size_t total = 0;  // of the answer
     std::size_t next = 0;
+    bool has_left_out = false;     // a row of the answer, and has not told so yet
+    std::optional<Refusal> end{};  // 263=2 came: told behind all else
+
+    [[nodiscard]] bool is_told() const noexcept {
+      return next == rows.size() && !has_left_out && !end;
+    }
   };
   using Answers = absl::flat_hash_map<std::uint32_t, Answer>;  // by session number
 
@@ -91,6 +107,7 @@ class TradeReports {
     bool is_last = false;
   };
 
+  static Asked asked_by(const Fields& fields);
   std::optional<Refusal> read(const DoorSession& session, const Fields& fields,
                               Wanted& wanted) const;
   [[nodiscard]] Found find(const Wanted& wanted) const;
@@ -98,10 +115,13 @@ class TradeReports {
   // Keeps it behind the answer to the same request; false where none is on its way.
   bool waits_behind_answer(const Subscription& subscription, const DayFill& fill);
   void tell_next(DoorSession& session, Answers::iterator answer);
-  void end_updates(Answers::iterator answer);
-  void acknowledge(DoorSession& session, const Fields& fields, const Refusal& result,
+  // Passes over rows of accounts the session has no more, to the end of the answer's own if some of
+  // those were left out.
+  static void pass_hidden(const DoorSession& session, Answer& answer);
+  void end_subscription(DoorSession& session, const Fields& fields);
+  void acknowledge(DoorSession& session, const Asked& asked, const Refusal& result,
                    const Found* found);
-  void write(const DayFill& fill, Dialect dialect, const Echo& echo);
+  void write(const DayFill& fill, FixVersion version, const Echo& echo);
 
   const OrderReports& reports_;
   DayTrades trades_;

@@ -27,6 +27,7 @@ enum class PlainKind : std::uint8_t {
   kDecimal,    // digits, or digits '.' digits, a '-' before them or not
   kBoolean,    // Y or N
   kTime,       // UTCTimestamp
+  kDate,       // LocalMktDate
 };
 
 struct PlainField {
@@ -45,6 +46,12 @@ struct PlainMessage {
 
 // Some thirty types, looked through one by one: their tables stand apart, so that this is short.
 typedef std::vector<PlainMessage> PlainRules;
+
+// The tags below kPlainTags whose values are dates or times, ascending: in groups too.
+struct DatedTags {
+  std::vector<std::uint32_t> dates;  // LocalMktDate
+  std::vector<std::uint32_t> times;  // UTCTimestamp
+};
 
 }  // namespace fix
 }  // namespace gateway

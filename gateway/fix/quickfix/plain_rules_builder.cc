@@ -24,6 +24,7 @@ PlainKind kind_of(const FIX::DataDictionary& dictionary, int tag) {
     case FIX::TYPE::Float: return PlainKind::kDecimal;
     case FIX::TYPE::Boolean: return PlainKind::kBoolean;
     case FIX::TYPE::UtcTimeStamp: return PlainKind::kTime;
+    case FIX::TYPE::LocalMktDate: return PlainKind::kDate;
     default: return PlainKind::kOther;
   }
 }
@@ -69,6 +70,16 @@ PlainRules plain_rules_of(const FIX::DataDictionary& dictionary) {
     }
   }
   return rules;
+}
+
+DatedTags dated_tags_of(const FIX::DataDictionary& dictionary) {
+  DatedTags tags;
+  for (std::uint32_t tag = 1; tag < kPlainTags; ++tag) {
+    const PlainKind kind = kind_of(dictionary, static_cast<int>(tag));
+    if (kind == PlainKind::kDate) tags.dates.push_back(tag);
+    if (kind == PlainKind::kTime) tags.times.push_back(tag);
+  }
+  return tags;
 }
 
 }  // namespace fix

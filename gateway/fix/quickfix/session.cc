@@ -140,6 +140,7 @@ struct Dictionaries::Impl {
   std::string begin_string;
   FIX::DataDictionaryProvider provider;
   PlainRules plain_rules;
+  DatedTags dated_tags;
 };
 
 Dictionaries::Dictionaries(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -164,6 +165,7 @@ std::unique_ptr<Dictionaries> Dictionaries::parse(const std::string& begin_strin
         FIX::ApplVerID(application.empty() ? FIX::ApplVerID_FIX44 : FIX::ApplVerID_FIX50SP2),
         messages);
     impl->plain_rules = plain_rules_of(*messages);
+    impl->dated_tags = dated_tags_of(*messages);
     return std::unique_ptr<Dictionaries>(new Dictionaries(std::move(impl)));
   } catch (const std::exception& fault) {
     error = fault.what();
@@ -173,6 +175,10 @@ std::unique_ptr<Dictionaries> Dictionaries::parse(const std::string& begin_strin
 
 const PlainRules& Dictionaries::plain_rules() const {
   return impl_->plain_rules;
+}
+
+const DatedTags& Dictionaries::dated_tags() const {
+  return impl_->dated_tags;
 }
 
 // QuickFIX's callbacks. An exception other than those it lists would end the process, so nothing of
@@ -208,12 +214,12 @@ struct QuickFixSession::Impl : public FIX::Application, public FIX::Responder {
                                             FIX::IncorrectTagValue,
                                             FIX::UnsupportedMessageType) override {
     const Judgement judgement = judge(message);
-    switch (judgement.verdict) {
-      case Verdict::kTaken: return;
-      case Verdict::kUnsupportedType: throw FIX::UnsupportedMessageType();
-      case Verdict::kFieldMissing: throw FIX::FieldNotFound(judgement.tag);
-      case Verdict::kWrongValue: throw FIX::IncorrectTagValue(judgement.tag);
-      case Verdict::kWrongFormat: throw FIX::IncorrectDataFormat(judgement.tag);
+    switch (judgement.disposition) {
+      case Disposition::kTaken: return;
+      case Disposition::kUnsupportedType: throw FIX::UnsupportedMessageType();
+      case Disposition::kFieldMissing: throw FIX::FieldNotFound(judgement.tag);
+      case Disposition::kWrongValue: throw FIX::IncorrectTagValue(judgement.tag);
+      case Disposition::kWrongFormat: throw FIX::IncorrectDataFormat(judgement.tag);
     }
   }
 

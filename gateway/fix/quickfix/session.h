@@ -34,7 +34,7 @@ class NumberStore {
 };
 
 // What became of an application message.
-enum class Verdict : std::uint8_t {
+enum class Disposition : std::uint8_t {
   kTaken,            // also where the door has answered with a refusal of its own
   kUnsupportedType,  // 35=j 380=3
   kFieldMissing,     // conditionally required: 35=j 380=5
@@ -42,7 +42,7 @@ enum class Verdict : std::uint8_t {
   kWrongFormat,      // 35=3 373=6
 };
 struct Judgement {
-  Verdict verdict;
+  Disposition disposition;
   std::int32_t tag;  // the field at fault; 0 where none is
 };
 
@@ -87,6 +87,7 @@ class Dictionaries {
 
   // Of the version's application messages.
   const PlainRules& plain_rules() const;
+  const DatedTags& dated_tags() const;
 
  private:
   friend class QuickFixSession;

@@ -25,6 +25,7 @@ inline constexpr std::size_t kReadBytes = 16U << 10;
 inline constexpr std::size_t kMaxFreshBytes = 2 * kMaxMessageBytes;
 
 class Connection;
+class DoorSession;  // what the door fastens a connection to; nothing here looks into it
 
 // Thread: the event loop's.
 class ConnectionOwner {
@@ -93,9 +94,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Stage stage = Stage::kFresh;
   std::uint64_t opened_ns = 0;
   std::uint64_t closing_ns = 0;
-  std::string logon;            // the Logon it waits with
-  std::uint64_t judged_by = 0;  // the credentials that was judged by
-  void* session = nullptr;      // the owner's
+  std::string logon;               // the Logon it waits with
+  std::uint64_t judged_by = 0;     // the credentials that was judged by
+  DoorSession* session = nullptr;  // null: none yet
 
  private:
   void wait_to_read();

@@ -11,9 +11,10 @@ namespace {
 constexpr std::uint32_t kMaxTag = 999'999;
 constexpr std::size_t kMaxTagDigits = 9;  // what fits in the int that QuickFIX has for it
 constexpr std::size_t kUsualFields = 64;
+constexpr std::size_t kDateChars = 8;
 constexpr std::size_t kNoDecimals = 17;  // length of YYYYMMDD-HH:MM:SS
-constexpr int kFirstYear = 1970;
-constexpr int kLastYear = 2261;  // the last one whose nanoseconds all fit in 63 bits
+constexpr std::uint32_t kFirstYear = 1970;
+constexpr std::uint32_t kLastYear = 2261;  // the last one whose nanoseconds all fit in 63 bits
 constexpr std::uint32_t kNanoDigits = 9;
 
 // The tag before the '=', or nothing.
@@ -105,24 +106,28 @@ std::optional<std::int64_t> parse_number(std::string_view text) noexcept {
 std::optional<std::uint64_t> parse_utc_timestamp(std::string_view text) noexcept {
   if (text.size() < kNoDecimals) return std::nullopt;
   if (text[8] != '-' || text[11] != ':' || text[14] != ':') return std::nullopt;
-  const auto year = parse_digits(text.substr(0, 4));
-  const auto month = parse_digits(text.substr(4, 2));
-  const auto day = parse_digits(text.substr(6, 2));
+  const auto day_ns = parse_utc_date(text.substr(0, kDateChars));
   const auto hour = parse_digits(text.substr(9, 2));
   const auto minute = parse_digits(text.substr(12, 2));
   const auto second = parse_digits(text.substr(15, 2));
   const auto nanos = parse_fraction(text.substr(kNoDecimals));
-  if (!year || !month || !day || !hour || !minute || !second || !nanos) return std::nullopt;
-  if (*year < kFirstYear || *year > kLastYear) return std::nullopt;
+  if (!day_ns || !hour || !minute || !second || !nanos) return std::nullopt;
   if (*hour > 23 || *minute > 59 || *second > 60) return std::nullopt;
+  const std::uint64_t seconds = (std::uint64_t{*hour} * 60 + *minute) * 60 + *second;
+  return *day_ns + seconds * std::nano::den + *nanos;
+}
+
+std::optional<std::uint64_t> parse_utc_date(std::string_view text) noexcept {
+  if (text.size() != kDateChars) return std::nullopt;
+  const auto year = parse_digits(text.substr(0, 4));
+  const auto month = parse_digits(text.substr(4, 2));
+  const auto day = parse_digits(text.substr(6, 2));
+  if (!year || !month || !day || *year < kFirstYear || *year > kLastYear) return std::nullopt;
   const std::chrono::year_month_day date(std::chrono::year(static_cast<int>(*year)),
                                          std::chrono::month(*month), std::chrono::day(*day));
   if (!date.ok()) return std::nullopt;
-  const std::chrono::sys_seconds time = std::chrono::sys_days(date) + std::chrono::hours(*hour) +
-                                        std::chrono::minutes(*minute) +
-                                        std::chrono::seconds(*second);
-  const auto seconds = static_cast<std::uint64_t>(time.time_since_epoch().count());
-  return seconds * std::nano::den + *nanos;
+  const std::chrono::sys_seconds begin = std::chrono::sys_days(date);
+  return static_cast<std::uint64_t>(begin.time_since_epoch().count()) * std::nano::den;
 }
 
 }  // namespace hourglass::gateway::fix

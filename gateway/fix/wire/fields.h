@@ -51,4 +51,8 @@ class Fields {
 // 1970 or after 2261.
 [[nodiscard]] std::optional<std::uint64_t> parse_utc_timestamp(std::string_view text) noexcept;
 
+// The first nanosecond since 1970 of a date "YYYYMMDD", as of UTC. Errors: nothing for any other
+// text, a date the calendar has not, or one before 1970 or after 2261.
+[[nodiscard]] std::optional<std::uint64_t> parse_utc_date(std::string_view text) noexcept;
+
 }  // namespace hourglass::gateway::fix

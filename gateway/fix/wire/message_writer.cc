@@ -1,5 +1,7 @@
 #include "gateway/fix/wire/message_writer.h"
 
+#include <sodium.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -186,6 +188,11 @@ void append_utc_timestamp(std::string& out, std::uint64_t time_ns, Precision pre
 
 void MessageWriter::begin(std::string_view msg_type) {
   msg_type_.assign(msg_type);
+  body_.clear();
+}
+
+void MessageWriter::wipe() noexcept {
+  sodium_memzero(body_.data(), body_.size());
   body_.clear();
 }
 

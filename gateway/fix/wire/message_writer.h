@@ -34,6 +34,11 @@ class MessageWriter {
   MessageWriter& timestamp(std::uint32_t tag, engine::Timestamp time,
                            Precision precision = Precision::kMicroseconds);
 
+  // Makes room for so many bytes of body, so that growing leaves no copies of a secret behind.
+  void reserve(std::size_t bytes) { body_.reserve(bytes); }
+  // Overwrites the body, which had a secret.
+  void wipe() noexcept;
+
   [[nodiscard]] std::string_view msg_type() const noexcept { return msg_type_; }
   [[nodiscard]] std::string_view body() const noexcept { return body_; }
 

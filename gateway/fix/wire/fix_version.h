@@ -5,7 +5,7 @@
 
 namespace hourglass::gateway::fix {
 
-// Which tags and values a session's version has.
-enum class Dialect : std::uint8_t { kFix44, kFix50Sp2 };
+// Which tags and values a session's messages have.
+enum class FixVersion : std::uint8_t { kFix44, kFix50Sp2 };
 
 }  // namespace hourglass::gateway::fix
