@@ -172,7 +172,7 @@ absl::Status Venue::reopen() {
   const engine::MarketState& state = market();
   for (std::uint32_t s = 0; s < state.limits.max_sessions; ++s) {
     if (state.sessions[s].orders.first == engine::kNoSlot) continue;
-    if (fix_ && s >= fix::kFirstFixSession && fix_->door().session(SessionId(s)) == nullptr) {
+    if (fix_ && s >= fix::kFirstFixSession && fix_->door().member(SessionId(s)) == nullptr) {
       const absl::Status status = submit(Command::of(fix::cancel_all(SessionId(s))));
       if (!status.ok()) return status;
       continue;

@@ -38,6 +38,9 @@ class LostFile : public testing::Test {
       EXPECT_EQ(only(peer.hear(), {34, 35}), "34=8|35=5|");
       EXPECT_EQ(peer.hear(), "closed");
     }
+    stop_and_find();
+  }
+  void stop_and_find() {
     EXPECT_EQ(venue_.stop(), 0);
     for (const auto& entry : std::filesystem::directory_iterator(venue_.data_dir() + "/fix")) {
       if (entry.path().filename().string().starts_with("TRADER1-")) path_ = entry.path();
@@ -185,6 +188,30 @@ TEST_F(LostFile, ADamagedFileClosesItsOwnSessionAlone) {
     EXPECT_THAT(all,
                 HasSubstr(fmt::format("34={}|35=8|97=Y|11=O{}|\n", 999'999'999 + order, order)));
   }
+}
+
+// Its owner cannot see to them, but nobody else may take them.
+TEST_F(LostFile, ADamagedFileLeavesOrdersThatOutliveTheDayWhereTheyAre) {
+  {
+    Peer peer(venue_);
+    EXPECT_EQ(only(peer.log_on(password_), {34, 35}), "34=1|35=A|");
+    peer.say("D", order_body("LONG") + "59=1|");
+    EXPECT_EQ(only(peer.hear(), {35, 11, 39, 150}), accepted("LONG"));
+  }
+  ASSERT_NO_FATAL_FAILURE(stop_and_find());
+  std::string headers = beginning();
+  headers.replace(kHeaderOffset, 8, 8, '#').replace(kHeaderOffset + kSessionPageBytes, 8, 8, '#');
+  set_beginning(headers);
+  venue_.start();
+  expect_closed();
+  EXPECT_EQ(venue_.stop(), 0);
+  std::filesystem::remove(path_);
+  venue_.start();
+  Peer peer(venue_);
+  peer.next = 3;
+  EXPECT_EQ(only(peer.log_on(password_), {35}), "35=A|");
+  peer.say("AF", "584=M|585=7|");
+  EXPECT_EQ(only(peer.hear(), {35, 11, 39, 911}), "35=8|11=LONG|39=0|911=1|");
 }
 
 TEST_F(LostFile, AWholeFileGivesNoAlarmBehindAKill) {

@@ -124,6 +124,44 @@ TEST_F(SessionRules, LongMessagesAheadOfAGapAreKeptUpToAMegabyte) {
   EXPECT_EQ(only(peer_.hear(), {35, 11, 39, 150}), accepted("LATER"));
 }
 
+// Whoever closes the gap by a number beyond what waits has taken it back.
+TEST_F(SessionRules, WhatWaitsBehindAGapThatIsPassedOverIsForgotten) {
+  constexpr std::uint32_t kRounds = 60;
+  constexpr std::uint32_t kMessages = 15;
+  log_on();
+  const std::string padding = fmt::format("58={}|", std::string(60'000, 'x'));
+  const std::uint64_t before = venue_.own_memory_bytes();
+  for (std::uint32_t round = 0; round < kRounds; ++round) {
+    const std::uint32_t due = peer_.next;
+    std::string ahead;
+    for (++peer_.next; peer_.next <= due + kMessages;) {
+      ahead += peer_.message("D", order_body(fmt::format("A{}", peer_.next)) + padding);
+    }
+    peer_.send(ahead);
+    EXPECT_EQ(only(peer_.hear(), {35, 7, 16}), fmt::format("35=2|7={}|16=0|", due));
+    peer_.next = due;
+    peer_.say("4", fmt::format("36={}|", due + kMessages + 1));
+    peer_.next = due + kMessages + 1;
+    // What was asked for counts as sent once a number behind it comes in its turn.
+    peer_.say("1", fmt::format("112=R{}|", round));
+    EXPECT_EQ(peer_.hear(), fmt::format("35=0|34={}|112=R{}|", 2 * round + 3, round));
+  }
+  EXPECT_EQ(peer_.order("LAST"), accepted("LAST"));
+  // Of 54 MB.
+  EXPECT_LT(venue_.own_memory_bytes(), before + (std::uint64_t{16} << 20));
+}
+
+TEST_F(SessionRules, ARefusedMessageInAGapLetsWhatWaitsBehindItGoOn) {
+  log_on();
+  peer_.next = 3;
+  peer_.say("D", order_body("A3"));
+  EXPECT_EQ(peer_.hear(), "35=2|34=2|7=2|16=0|");
+  peer_.next = 2;
+  peer_.say("0", "", "43=Y|");
+  EXPECT_EQ(only(peer_.hear(), {35, 45, 371, 373}), "35=3|45=2|371=122|373=1|");
+  EXPECT_EQ(only(peer_.hear(), {35, 11, 39, 150}), accepted("A3"));
+}
+
 TEST_F(SessionRules, AnOrderSentAgainIsNotCarriedOutAgain) {
   log_on();
   EXPECT_EQ(peer_.order("A1"), accepted("A1"));

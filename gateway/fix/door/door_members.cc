@@ -36,7 +36,15 @@ absl::Status FixDoor::open_session(const Member& member) {
     return absl::OkStatus();
   }
   if (!file.ok()) return file.status();
-  if (journal_) (*file)->set_journal(*journal_);
+  if (journal_) {
+    const auto named = (*file)->journal();
+    if (named && *named != *journal_ && (*file)->last_report() != 0) {
+      return absl::FailedPreconditionError(fmt::format(
+          "{} is the session file of another journal; {} cannot log on until it is moved away",
+          (*file)->path(), member.comp_id));
+    }
+    (*file)->set_journal(*journal_);
+  }
   if (const auto alarm = alarm_of_found(**file)) context_.alarms.push_back(*alarm);
   if ((*file)->epoch_time_ns() == 0) (*file)->reset(context_.applied, context_.now_ns);
   (*file)->resume_target((*file)->safe_target());
@@ -73,6 +81,8 @@ absl::Status FixDoor::set_members(const MemberList& members) {
   }
   // Again for what a closed contract kept, but not where another has the number since.
   for (const auto& gone : retired_) {
+    const Member* const listed = members.find(gone->member().comp_id);
+    if (listed != nullptr && listed->session == gone->member().session) continue;
     if (session(gone->id()) == gone.get()) application_.on_removed(*gone);
   }
   absl::Status result;

@@ -156,8 +156,7 @@ void DoorSession::take(std::string_view text) {
   const absl::Cleanup wipe = [this, has_password] {
     if (has_password) sodium_memzero(in_.data(), in_.size());
   };
-  // One below the number expected is no repeat over a crash: QuickFIX has its rules for that.
-  if (number >= expected && file_->was_dealt_with(number)) pass_over_repeat(number);
+  if (is_to_be_passed_over(number, expected, has_parsed)) pass_over(number);
   const std::string_view type = fields_.value(kMsgType);
   const bool is_logout = type == kLogout;
   // QuickFIX would take it, numbers reset and all, whatever is under way.
@@ -172,9 +171,6 @@ void DoorSession::take(std::string_view text) {
     return disconnect();
   }
   if (number == expected && take_plainly(number)) return;
-  // Of application messages QuickFIX sees to the rest first: on_application() looks at theirs.
-  const bool is_due = number == expected && is_logged_on() && !is_garbled;
-  if (is_due && is_admin(type) && refuse_original_time()) return set_next_target(number + 1);
   if (is_logged_on() && !has_room_ahead(type, number, in_.size())) return;
   if (is_logout && !ended_by_us_) logged_out_ = true;
   // QuickFIX counts a Logout that comes ahead of a gap as the message missing there.
@@ -183,18 +179,30 @@ void DoorSession::take(std::string_view text) {
   keeps_target_ = false;
   // One that was garbled ends nothing.
   if (is_logged_on()) logged_out_ = false;
-  if (file_->next_target() > highest_ahead_) {
+  if (ahead_of_gap_ != 0 && file_->next_target() > highest_ahead_) {
     ahead_of_gap_ = 0;
     ahead_of_gap_bytes_ = 0;
+    // A gap that was closed by a number beyond them left them where they are.
+    quickfix_->forget_ahead();
   }
 }
 
-// So QuickFIX counts it, in its turn, and nobody answers it again. What moves numbers by itself is
-// left as it is: it may speak of more than its own.
-void DoorSession::pass_over_repeat(std::uint32_t number) {
+bool DoorSession::is_to_be_passed_over(std::uint32_t number, std::uint32_t expected,
+                                       bool has_parsed) {
   const std::string_view type = fields_.value(kMsgType);
-  const bool is_of_session = type == kLogon || type == kResendRequest || type == kSequenceReset;
-  if (is_of_session || !is_whole(fields_, in_)) return;
+  // One below the number expected is no repeat over a crash: QuickFIX has its rules for that. What
+  // moves numbers by itself is left as it is: it may speak of more than its own.
+  const bool moves_numbers = type == kLogon || type == kResendRequest || type == kSequenceReset;
+  if (!moves_numbers && number >= expected && file_->was_dealt_with(number)) {
+    return is_whole(fields_, in_);
+  }
+  // Of application messages QuickFIX sees to the rest first: on_application() looks at theirs.
+  return number == expected && is_admin(type) && is_logged_on() && has_parsed &&
+         is_whole(fields_, in_) && refuse_original_time();
+}
+
+// So QuickFIX counts it, in its turn, and goes on with what waits behind it.
+void DoorSession::pass_over(std::uint32_t number) {
   std::string time;
   append_utc_timestamp(time, context_.now_ns, context_.precision);
   sodium_memzero(in_.data(), in_.size());  // it may have had a password

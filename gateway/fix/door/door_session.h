@@ -186,9 +186,11 @@ class DoorSession final : public NumberStore, public SessionPeer, public MarketP
   void refuse_logon(std::string_view why);
   // What receive() does; all that it records takes effect at once.
   void take(std::string_view text);
-  // Makes the message in hand the gap fill of its number where the door dealt with it before the
-  // venue went down.
-  void pass_over_repeat(std::uint32_t number);
+  // Whether the message in hand is to be counted and no more: the door dealt with it before the
+  // venue went down, or refuses it here for its 122.
+  bool is_to_be_passed_over(std::uint32_t number, std::uint32_t expected, bool has_parsed);
+  // Makes the message in hand the gap fill of its number.
+  void pass_over(std::uint32_t number);
   // Takes the message in hand without QuickFIX where QuickFIX would only hand it on. False: it
   // would do more, and nothing was done.
   bool take_plainly(std::uint32_t number);

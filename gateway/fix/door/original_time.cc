@@ -1,7 +1,8 @@
 #include "gateway/fix/door/original_time.h"
-#include "gateway/fix/wire/tags.h"
 
 #include <string_view>
+
+#include "gateway/fix/wire/tags.h"
 
 namespace hourglass::gateway::fix {
 namespace {

@@ -30,7 +30,7 @@ struct PlainHeader {
 [[nodiscard]] bool is_plain(const Fields& fields, std::string_view text, const PlainRules& rules,
                             const PlainHeader& header) noexcept;
 
-// The first field of a dated tag whose value is no such date or time of the calendar, or 0; a 60th
+// The first field of a dated tag whose value is no date or time from 1970 to 2261, or 0; a 60th
 // second is one. Thread: any. Cost: a search for each field.
 [[nodiscard]] std::uint32_t misdated_tag(const Fields& fields, const DatedTags& dated) noexcept;
 

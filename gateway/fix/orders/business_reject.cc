@@ -1,8 +1,9 @@
 #include "gateway/fix/orders/business_reject.h"
-#include "gateway/fix/wire/tags.h"
 
 #include <algorithm>
 #include <array>
+
+#include "gateway/fix/wire/tags.h"
 
 namespace hourglass::gateway::fix {
 namespace {

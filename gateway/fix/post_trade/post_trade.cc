@@ -5,8 +5,6 @@
 
 namespace hourglass::gateway::fix {
 
-namespace {}  // namespace
-
 void PostTrade::clear() {
   ledger_ = {};
   trades_.clear();

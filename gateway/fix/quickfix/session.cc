@@ -350,6 +350,10 @@ void QuickFixSession::note_received(std::uint64_t time_ns) {
   impl_->last_received_ns = time_ns;
 }
 
+void QuickFixSession::forget_ahead() {
+  impl_->state().clearQueue();
+}
+
 // QuickFIX sends it at its next look at the clock, which is now.
 void QuickFixSession::log_out(const std::string& text) {
   impl_->session->logout(text);

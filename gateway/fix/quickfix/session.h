@@ -125,6 +125,8 @@ class QuickFixSession {
   // Such a message came at this time and was taken without next(). The number is the peer's to move
   // on. Units: ns UTC.
   void note_received(std::uint64_t time_ns);
+  // Drops what came ahead of a gap and was kept: the gap was closed beyond it.
+  void forget_ahead();
   // Sends a Logout with this text; the other side's answer, or a time-out, ends the connection.
   void log_out(const std::string& text);
   // Answers the Logon with 789 from now on, or no more.

@@ -27,6 +27,8 @@ const char kFixt11[] = "FIXT.1.1";
 // The acceptance suite's application. Its sessions call it from a thread each.
 class Echo : public FIX::Application {
  public:
+  explicit Echo(std::uint32_t echoes_of_an_order) : echoes_of_an_order_(echoes_of_an_order) {}
+
   void onCreate(const FIX::SessionID&) override {}
   void onLogon(const FIX::SessionID&) override {}
   void onLogout(const FIX::SessionID& session) override {
@@ -51,14 +53,18 @@ class Echo : public FIX::Application {
                                                     FIX::IncorrectTagValue,
                                                     FIX::UnsupportedMessageType) override {
     const std::string type = message.getHeader().getField(FIX::FIELD::MsgType);
+    std::uint32_t echoes = 1;
     if (type == FIX::MsgType_NewOrderSingle) {
       if (is_answered(message, session)) return;
+      echoes = echoes_of_an_order_;
     } else if (type != FIX::MsgType_SecurityDefinition && type != FIX::MsgType_Email) {
       throw FIX::UnsupportedMessageType();
     }
-    FIX::Message echo = message;
     try {
-      FIX::Session::sendToTarget(echo, session);
+      for (std::uint32_t i = 0; i < echoes; ++i) {
+        FIX::Message echo = message;
+        FIX::Session::sendToTarget(echo, session);
+      }
     } catch (const FIX::SessionNotFound&) {  // the acceptor is stopping; not in the list above
     }
   }
@@ -73,6 +79,7 @@ class Echo : public FIX::Application {
     return resend.getValue() && !is_new;
   }
 
+  const std::uint32_t echoes_of_an_order_;
   std::mutex mutex_;
   std::map<FIX::SessionID, std::set<std::string>> seen_;  // ClOrdIDs
 };
@@ -106,7 +113,9 @@ FIX::SessionSettings settings_of(const StockSettings& stock) {
 
 struct StockAcceptor::Impl {
   explicit Impl(const StockSettings& stock)
-      : settings(settings_of(stock)), acceptor(echo, stores, settings) {}
+      : echo(stock.echoes_of_an_order),
+        settings(settings_of(stock)),
+        acceptor(echo, stores, settings) {}
 
   Echo echo;
   FIX::MemoryStoreFactory stores;

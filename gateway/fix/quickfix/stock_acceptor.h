@@ -20,12 +20,13 @@ struct StockSettings {
   std::string sender;                // the acceptor; ISLD in the acceptance suite
   std::vector<std::string> targets;  // one session each; TW in the acceptance suite
   std::uint16_t port;                // on every interface
+  std::uint32_t echoes_of_an_order = 1;
 };
 
 // FIX::ThreadedSocketAcceptor with FIX::MemoryStoreFactory, no log, sessions that never close and
-// numbers that begin at 1 with each logon. It sends orders (D), security definitions (d) and
-// e-mails (C) back unchanged, but not an order marked PossResend whose ClOrdID its session has
-// seen. Other application messages are answered with 35=j 380=3.
+// numbers that begin at 1 with each logon. It sends orders (D, as often as asked for), security
+// definitions (d) and e-mails (C) back unchanged, but not an order marked PossResend whose ClOrdID
+// its session has seen. Other application messages are answered with 35=j 380=3.
 class StockAcceptor {
  public:
   // Starts to serve. Errors: null, and `error` says why: the port is taken, a dictionary is

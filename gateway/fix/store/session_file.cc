@@ -423,6 +423,12 @@ void SessionFile::set_journal(const engine::JournalUuid& journal) noexcept {
   std::memcpy(impl_->file->at(kJournalMarkOffset), &mark, sizeof(mark));
 }
 
+std::optional<engine::JournalUuid> SessionFile::journal() const noexcept {
+  const auto mark = block_at<JournalMark>(impl_->file->at(kJournalMarkOffset));
+  if (mark.crc != checksum_of(mark) || mark.journal == engine::JournalUuid{}) return std::nullopt;
+  return mark.journal;
+}
+
 bool SessionFile::power_was_lost() const noexcept {
   return impl_->header.is_after_power_loss != 0;
 }

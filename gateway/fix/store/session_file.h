@@ -153,6 +153,9 @@ class SessionFile {
   // anything is changed in it. Cost: a store; a power cut may undo it.
   void set_journal(const engine::JournalUuid& journal) noexcept;
 
+  // The journal named last, if one was.
+  [[nodiscard]] std::optional<engine::JournalUuid> journal() const noexcept;
+
   // Whether this open found that the power went: numbers of a block were skipped, reports may have
   // been sent that are not recorded (so they are sent again with PossResend), and next_target() and
   // safe_target() may be older than the last ones set. Stays so until a close in order.

@@ -71,7 +71,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void pause() noexcept { paused_ = true; }
   void resume();
   // Closes once everything was sent, or at the next close(); what the peer says until then is read
-  // and dropped, for what is unread at the end would take what was sent with it.
+  // and dropped, for what is unread at the end would take what was sent with it; but not while
+  // paused.
   void close_after_sending();
   void close(std::string_view reason);
 
