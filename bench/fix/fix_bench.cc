@@ -2,6 +2,7 @@
 
 #include <time.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
@@ -42,7 +43,7 @@ std::uint64_t own_cpu_ns() {
 // The load on one server that serves, and what it took.
 absl::Status run_load(const FixBenchReport& report, ServerKind kind, const ServerProcess& server,
                       LoadClient& client, ServerFigures& figures) {
-  const std::uint64_t fills_an_order = kind == ServerKind::kStock ? 0 : 1;
+  const std::uint64_t fills_an_order = echoes_of(kind) != 0 ? 0 : 1;
   const auto each = static_cast<std::uint64_t>(report.order_count / report.session_count);
   if (absl::Status status = client.run(each / kWarmUpPart, fills_an_order); !status.ok()) {
     return status;
@@ -101,7 +102,8 @@ absl::Status play_server(FixBenchReport& report, ServerKind kind) {
                                             .members = load_members(sessions),
                                             .public_key = keys.public_key});
   if (!server.ok()) return server.status();
-  const auto client = LoadClient::log_on((*server)->port(), sessions, keys.secret_key);
+  const auto client = LoadClient::log_on((*server)->port(), sessions, keys.secret_key,
+                                         std::max(echoes_of(kind), 1U));
   if (!client.ok()) return client.status();
   ServerFigures& figures = report.of(kind);
   const absl::Status status = measure_light(report, kind, (*scratch)->path(), **client, figures);
@@ -143,7 +145,8 @@ int fix_bench_main(std::span<const std::string_view> args) {
   engine::CommandLine line(
       "bench fix",
       "Puts the same FIX load on the venue without a journal, on the venue as it serves, and on "
-      "QuickFIX's own acceptor, and prints processor time an order, orders a second, the time from "
+      "QuickFIX's own acceptor, which answers as many messages and which answers one, and prints "
+      "processor time an order, orders a second, the time from "
       "order to report beside the disk's own commit, and what 1,000 idle sessions cost.");
   line.number("rounds", report.round_count, {.min = 1, .max = 1000}, "of all servers in turn");
   line.number("orders", report.order_count, {.min = 1'000, .max = kMaxOrders},

@@ -17,14 +17,15 @@ constexpr std::string_view kFlow =
 constexpr std::string_view kLeftOut =
     "logons, the first tenth of each load, the network (both ends share the processors), TLS, the "
     "venue's event store and snapshots (--no-shadow). The stock acceptor keeps messages in memory, "
-    "validates against the same dictionary, remembers ClOrdIDs and sends one message an order; the "
-    "venue sends a report of the order and one of its trade, and keeps both in files";
+    "validates against the same dictionary, remembers ClOrdIDs and sends each order back once or "
+    "twice; "
+    "the venue sends a report of the order and one of its trade, and keeps both in files";
 
 double us(const TscClock& clock, std::uint64_t ticks) {
   return clock.ns(ticks) / 1000;
 }
 
-// The stock acceptor's processor time over this server's, the median of the rounds.
+// The stock acceptor's processor time with one echo over this server's, the median of the rounds.
 double cpu_ratio(const FixBenchReport& report, ServerKind kind) {
   std::vector<double> ratios;
   const std::vector<double>& stock = report.of(ServerKind::kStock).cpu_us_per_order;
@@ -86,7 +87,7 @@ std::string idle_text(const IdleFigures& idle) {
 
 std::string fix_bench_heading(const FixBenchReport& report) {
   return fmt::format(
-      "FIX 4.4 over the loopback device, {} rounds of three servers in turn, each in a process of "
+      "FIX 4.4 over the loopback device, {} rounds of four servers in turn, each in a process of "
       "its own\n"
       "load: {} orders over {} sessions, at most {} unanswered a session; {}\n"
       "light load: {} orders that rest, one session, each sent when the one before is answered\n"

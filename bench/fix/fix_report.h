@@ -45,7 +45,7 @@ struct FixBenchReport {
 };
 
 inline constexpr std::array kServersInOrder{ServerKind::kVolatile, ServerKind::kDurable,
-                                            ServerKind::kStock};
+                                            ServerKind::kStockTwice, ServerKind::kStock};
 
 // Workload, machine and build, what is left out; printed before anything is measured.
 [[nodiscard]] std::string fix_bench_heading(const FixBenchReport& report);

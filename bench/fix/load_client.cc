@@ -76,7 +76,8 @@ absl::StatusOr<std::unique_ptr<fix::FixClient>> log_on_member(std::uint16_t port
 
 absl::StatusOr<std::unique_ptr<LoadClient>> LoadClient::log_on(std::uint16_t port,
                                                                std::uint32_t session_count,
-                                                               const std::string& secret_key) {
+                                                               const std::string& secret_key,
+                                                               std::uint32_t answers_an_order) {
   auto load = std::unique_ptr<LoadClient>(new LoadClient);
   const std::vector<LoadMember> members = load_members(session_count);
   for (std::uint32_t number = 1; number <= session_count; ++number) {
@@ -86,13 +87,14 @@ absl::StatusOr<std::unique_ptr<LoadClient>> LoadClient::log_on(std::uint16_t por
     const std::uint32_t next = (*client)->next_sender();
     load->sessions_.push_back({.client = *std::move(client),
                                .order = order_of(member, number, kPrice),
-                               .next_sequence = next});
+                               .next_sequence = next,
+                               .answers_an_order = answers_an_order});
   }
   return load;
 }
 
 void LoadClient::fill_window(Session& session) {
-  const std::uint64_t unanswered = session.sent - session.reader.answers().orders;
+  const std::uint64_t unanswered = session.sent - session.answered();
   // Half a window at a time: fewer and longer sends.
   if (unanswered > kWindow / 2) return;
   const std::uint64_t more = std::min(kWindow - unanswered, session.orders_goal - session.sent);
@@ -133,7 +135,7 @@ absl::Status LoadClient::run(std::uint64_t orders_each, std::uint64_t fills_an_o
     if (session.next_sequence + orders_each > kMaxLoadSequence) {
       return absl::OutOfRangeError("no sequence numbers are left for this load");
     }
-    session.orders_goal = session.reader.answers().orders + orders_each;
+    session.orders_goal = session.answered() + orders_each;
     session.fills_goal = session.reader.answers().fills + orders_each * fills_an_order;
     polled.push_back({.fd = session.client->descriptor(), .events = POLLIN, .revents = 0});
   }
@@ -165,13 +167,13 @@ absl::Status LoadClient::measure(std::uint64_t order_count, LatencyHistogram& ti
   static_cast<void>(::setsockopt(session.client->descriptor(), SOL_SOCKET, SO_RCVTIMEO, &patience,
                                  sizeof(patience)));
   for (std::uint64_t i = 0; i < order_count; ++i) {
-    const std::uint64_t goal = session.reader.answers().orders + 1;
+    const std::uint64_t goal = session.answered() + 1;
     order.set_time(utc_now_ns());
     session.out.clear();
     order.append(session.out, session.next_sequence++, ++session.sent);
     const std::uint64_t begin = TscClock::begin_ticks();
     if (const absl::Status status = send_some(session); !status.ok()) return status;
-    while (session.reader.answers().orders < goal) {
+    while (session.answered() < goal) {
       if (const absl::Status status = read_some(session); !status.ok()) return status;
     }
     ticks.record(TscClock::end_ticks() - begin);

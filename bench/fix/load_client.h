@@ -34,10 +34,12 @@ absl::StatusOr<std::unique_ptr<gateway::fix::FixClient>> log_on_member(
 // other half meets them, and every one is filled. Thread: one; poll() over all sessions.
 class LoadClient {
  public:
-  // Logs the sessions on, each with a signature by `secret_key`. Errors: FixClient's.
+  // Logs the sessions on, each with a signature by `secret_key`. The server answers each order with
+  // so many messages that are no reports of trades, at least 1. Errors: FixClient's.
   static absl::StatusOr<std::unique_ptr<LoadClient>> log_on(std::uint16_t port,
                                                             std::uint32_t session_count,
-                                                            const std::string& secret_key);
+                                                            const std::string& secret_key,
+                                                            std::uint32_t answers_an_order);
 
   // Sends `orders_each` orders a session, at most kWindow of each unanswered, and returns once
   // there are `fills_an_order` reports of trades for each besides its answer. Errors: kAborted for
@@ -59,13 +61,18 @@ class LoadClient {
     AnswerReader reader{};
     std::uint32_t next_sequence = 0;
     std::uint64_t sent = 0;         // orders, since the logon
-    std::uint64_t orders_goal = 0;  // answers to be had, since the logon
+    std::uint64_t orders_goal = 0;  // to be answered, since the logon
     std::uint64_t fills_goal = 0;
     std::string out{};
     std::size_t out_sent = 0;
 
+    std::uint32_t answers_an_order = 1;
+
+    [[nodiscard]] std::uint64_t answered() const {
+      return reader.answers().orders / answers_an_order;
+    }
     [[nodiscard]] bool is_done() const {
-      return reader.answers().orders >= orders_goal && reader.answers().fills >= fills_goal;
+      return answered() >= orders_goal && reader.answers().fills >= fills_goal;
     }
   };
 

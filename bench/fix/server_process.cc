@@ -103,7 +103,8 @@ std::string_view describe(ServerKind kind) noexcept {
   switch (kind) {
     case ServerKind::kVolatile: return "venue, volatile";
     case ServerKind::kDurable: return "venue, durable";
-    case ServerKind::kStock: return "QuickFIX, echoes";
+    case ServerKind::kStockTwice: return "QuickFIX, 2 echoes";
+    case ServerKind::kStock: return "QuickFIX, 1 echo";
   }
   return "unknown";
 }
@@ -112,6 +113,7 @@ std::string_view name(ServerKind kind) noexcept {
   switch (kind) {
     case ServerKind::kVolatile: return "volatile";
     case ServerKind::kDurable: return "durable";
+    case ServerKind::kStockTwice: return "stock_twice";
     case ServerKind::kStock: return "stock";
   }
   return "unknown";
@@ -131,8 +133,8 @@ ScratchDirectory::~ScratchDirectory() {
 absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::start(
     const ServerSettings& settings) {
   auto server = std::unique_ptr<ServerProcess>(new ServerProcess);
-  const absl::Status status = settings.kind == ServerKind::kStock ? server->start_stock(settings)
-                                                                  : server->start_venue(settings);
+  const absl::Status status =
+      echoes_of(settings.kind) != 0 ? server->start_stock(settings) : server->start_venue(settings);
   if (!status.ok()) return status;
   return server;
 }
@@ -173,7 +175,8 @@ absl::Status ServerProcess::hear_port() {
 
 absl::Status ServerProcess::start_stock(const ServerSettings& settings) {
   if (absl::Status status = write_dictionaries(settings.directory); !status.ok()) return status;
-  fix::StockSettings stock{settings.directory, "FIX.4.4", "HOURGLASS", {}, 0};
+  fix::StockSettings stock{settings.directory,      "FIX.4.4", "HOURGLASS", {}, 0,
+                           echoes_of(settings.kind)};
   for (const LoadMember& member : settings.members) stock.targets.push_back(member.comp_id);
   std::string error;
   for (std::uint32_t tried = 0; tried < kPortsTriedMax; ++tried) {

@@ -15,13 +15,20 @@
 namespace hourglass::bench {
 
 enum class ServerKind : std::uint8_t {
-  kVolatile,  // the venue without a journal
-  kDurable,   // the venue as it serves
-  kStock,     // QuickFIX's own acceptor, which echoes
+  kVolatile,    // the venue without a journal
+  kDurable,     // the venue as it serves
+  kStockTwice,  // QuickFIX's own acceptor, which sends as much as the venue does
+  kStock,       // the same, which echoes once
 };
-inline constexpr std::uint32_t kServerKinds = 3;
+inline constexpr std::uint32_t kServerKinds = 4;
 
-// "venue, volatile" and so on; for JSON "volatile", "durable" and "stock".
+// Messages by which a server answers an order: echoes, or a report of the order and one of its
+// trade, which comes when it comes.
+[[nodiscard]] constexpr std::uint32_t echoes_of(ServerKind kind) noexcept {
+  return kind == ServerKind::kStockTwice ? 2 : kind == ServerKind::kStock ? 1 : 0;
+}
+
+// "venue, volatile" and so on; for JSON "volatile", "durable", "stock_twice", "stock".
 [[nodiscard]] std::string_view describe(ServerKind kind) noexcept;
 [[nodiscard]] std::string_view name(ServerKind kind) noexcept;
 
