@@ -167,6 +167,9 @@ TEST_F(FixClientTest, LogsOnWhereTheLogonItselfComesBehindAGap) {
   venue_.say("35=8|34=3|43=Y|58=three|");
   venue_.say("35=4|34=4|43=Y|36=7|123=Y|");
   EXPECT_THAT(given(), ElementsAre("3 three"));
+  if (client_->next_target() != 7U) {  // the second came behind the first's reading
+    EXPECT_THAT(given(), IsEmpty());
+  }
   EXPECT_EQ(client_->next_target(), 7U);
 }
 
