@@ -80,12 +80,8 @@ std::optional<engine::JournalUuid> journal_named(const fs::path& session_file) {
   std::ifstream file(session_file, std::ios::binary);
   std::array<char, fix::kJournalMarkOffset + sizeof(fix::JournalMark)> bytes;
   if (!file.read(bytes.data(), bytes.size())) return std::nullopt;
-  const auto* const from = reinterpret_cast<const std::byte*>(bytes.data());
-  const auto mark = fix::block_at<fix::JournalMark>(from + fix::kJournalMarkOffset);
-  if (mark.crc != fix::checksum_of(mark) || mark.journal == engine::JournalUuid{}) {
-    return std::nullopt;
-  }
-  return mark.journal;
+  return fix::journal_at(reinterpret_cast<const std::byte*>(bytes.data()) +
+                         fix::kJournalMarkOffset);
 }
 
 // False where another process holds it longer than we wait.

@@ -63,11 +63,14 @@ absl::Status FixDoor::set_members(const MemberList& members) {
     const absl::Status status = check_change(found->second->member(), member);
     if (!status.ok()) return status;
   }
+  // One of the same name with another number is somebody else.
+  const auto is_listed = [&members](const Member& member) {
+    const Member* const listed = members.find(member.comp_id);
+    return listed != nullptr && listed->session == member.session;
+  };
   // First, since another may have been given the number of one that is gone.
   for (auto session = sessions_.begin(); session != sessions_.end();) {
-    // One of the same name with another number is somebody else.
-    const Member* const listed = members.find(session->first);
-    if (listed != nullptr && listed->session == session->second->member().session) {
+    if (is_listed(session->second->member())) {
       ++session;
       continue;
     }
@@ -81,8 +84,7 @@ absl::Status FixDoor::set_members(const MemberList& members) {
   }
   // Again for what a closed contract kept, but not where another has the number since.
   for (const auto& gone : retired_) {
-    const Member* const listed = members.find(gone->member().comp_id);
-    if (listed != nullptr && listed->session == gone->member().session) continue;
+    if (is_listed(gone->member())) continue;
     if (session(gone->id()) == gone.get()) application_.on_removed(*gone);
   }
   absl::Status result;

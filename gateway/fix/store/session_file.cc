@@ -424,9 +424,7 @@ void SessionFile::set_journal(const engine::JournalUuid& journal) noexcept {
 }
 
 std::optional<engine::JournalUuid> SessionFile::journal() const noexcept {
-  const auto mark = block_at<JournalMark>(impl_->file->at(kJournalMarkOffset));
-  if (mark.crc != checksum_of(mark) || mark.journal == engine::JournalUuid{}) return std::nullopt;
-  return mark.journal;
+  return journal_at(impl_->file->at(kJournalMarkOffset));
 }
 
 bool SessionFile::power_was_lost() const noexcept {

@@ -50,6 +50,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <type_traits>
@@ -174,6 +175,13 @@ template <class Block>
   Block block;
   std::memcpy(&block, from, sizeof(block));
   return block;
+}
+
+// The journal that the mark at `from` names, if it is whole and does.
+[[nodiscard]] inline std::optional<engine::JournalUuid> journal_at(const std::byte* from) noexcept {
+  const auto mark = block_at<JournalMark>(from);
+  if (mark.crc != checksum_of(mark) || mark.journal == engine::JournalUuid{}) return std::nullopt;
+  return mark.journal;
 }
 
 }  // namespace hourglass::gateway::fix
