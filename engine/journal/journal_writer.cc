@@ -1,5 +1,7 @@
 #include "engine/journal/journal_writer.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstring>
 #include <utility>
@@ -148,8 +150,14 @@ absl::Status JournalWriter::commit(const FrameStamp& stamp) {
 
   const std::uint32_t blocks = frame_blocks(payload_bytes_);
   const std::uint64_t bytes = std::uint64_t{blocks} * kBlockBytes;
-  if (offset_ + bytes > segment_.segment_bytes ||
-      segment_.rule_set_version != settings_.rule_set_version) {
+  const bool needs_segment = offset_ + bytes > segment_.segment_bytes ||
+                             segment_.rule_set_version != settings_.rule_set_version;
+  // Segments are named by their first command: one that began with a seal and never got a command
+  // could be followed by no other.
+  if (command_count_ == 0 && (needs_segment || !segment_has_commands())) {
+    return absl::FailedPreconditionError("a seal alone begins no segment");
+  }
+  if (needs_segment) {
     if (absl::Status s = roll(stamp.wall_time); !s.ok()) return s;
   }
 
@@ -197,11 +205,9 @@ absl::Status JournalWriter::commit(const FrameStamp& stamp) {
 }
 
 absl::Status JournalWriter::roll(Timestamp now) {
+  if (only_seals()) return seals_are_not_followed();
   const bool segment_has_frames = frame_number_ > 1;
   const SequenceNumber first(durable_.value() + 1);
-  if (segment_has_frames && first == segment_.first_sequence) {
-    return absl::FailedPreconditionError("a segment without commands is not followed by another");
-  }
   absl::Status ready = preparer_.finish();
   if (absl::IsResourceExhausted(ready)) return ready;
   if (!ready.ok()) return fail(std::move(ready));
@@ -211,6 +217,20 @@ absl::Status JournalWriter::roll(Timestamp now) {
   absl::Status started =
       start_segment(make_header(settings_, segment_.uuid, ordinal, first, now, chain_));
   return started.ok() ? started : fail(std::move(started));
+}
+
+absl::Status JournalWriter::takes_commands() const {
+  if (!failure_.ok()) return failure_;
+  const bool needs_segment =
+      offset_ == segment_.segment_bytes || segment_.rule_set_version != settings_.rule_set_version;
+  return needs_segment && only_seals() ? seals_are_not_followed() : absl::OkStatus();
+}
+
+absl::Status JournalWriter::seals_are_not_followed() const {
+  return absl::FailedPreconditionError(
+      fmt::format("{} holds only seals of an older program and cannot be followed by another "
+                  "segment: move it and its index out of the directory, no command is in it",
+                  segment_file_name(segment_.first_sequence)));
 }
 
 // Turns the ready spare into the segment with this header and opens it.

@@ -64,11 +64,18 @@ class JournalWriter {
   // Writes the frame in hand and returns once it is durable; an empty one only to seal. On OK
   // durable() has advanced.
   // Errors: kResourceExhausted when a new segment is needed and the disk has no room: nothing
-  // changed, the same frame may be committed again. kFailedPrecondition when a seal alone would
-  // have to open a segment right behind one without commands: nothing changed. Any other error:
-  // failed for good. Cost: one durable write; at a segment's end one more and two renames, and if
+  // changed, the same frame may be committed again. kFailedPrecondition for a seal alone where the
+  // segment has no command yet, no room left or another rule set: nothing changed, and the journal
+  // ends without one. kFailedPrecondition too for commands that need a segment behind one of seals
+  // alone, which older programs began (README.md): nothing changed. Any other error: failed for
+  // good. Cost: one durable write; at a segment's end one more and two renames, and if
   // the spare is not ready the rest of its zeros. No allocation but then.
   absl::Status commit(const FrameStamp& stamp);
+
+  // Whether commit() has a place for the smallest frame of commands, to be asked before trading.
+  // Errors: why the writer failed; kFailedPrecondition as for commit(), with what to do. Cost:
+  // none.
+  [[nodiscard]] absl::Status takes_commands() const;
 
   // Writes the last frame's index record, which commit() else does before the next frame: to be
   // called when whoever waited for the frame has been told. Errors: the device's; failed for good.
@@ -108,6 +115,14 @@ class JournalWriter {
 
   absl::Status open_files();
   absl::Status roll(Timestamp now);
+  [[nodiscard]] bool segment_has_commands() const noexcept {
+    return durable_ >= segment_.first_sequence;
+  }
+  // An older program's segment: it has frames, and all are empty.
+  [[nodiscard]] bool only_seals() const noexcept {
+    return frame_number_ > 1 && !segment_has_commands();
+  }
+  [[nodiscard]] absl::Status seals_are_not_followed() const;
   absl::Status start_segment(const SegmentHeader& header);
   absl::Status write_pending_index();
   absl::Status fail(absl::Status status);

@@ -69,7 +69,7 @@ absl::Status JournalAgent::commit(std::uint32_t commands, bool seal) noexcept {
     rings_.journal_full.set(1);
     return status;
   }
-  // A seal that alone would need a new segment: the journal simply ends without one.
+  // A seal that alone would begin a segment: the journal simply ends without one.
   if (seal && absl::IsFailedPrecondition(status)) return absl::OkStatus();
   if (!status.ok()) return stop(status);
   if (rings_.journal_full.get_value_only() != 0) rings_.journal_full.set(0);

@@ -41,7 +41,7 @@ class JournalAgent final : public Agent {
   std::uint32_t do_work() noexcept override;
 
   // Writes what is left and a seal, so that the next start knows the journal ended in order; the
-  // writer is left to be closed. Where the seal alone would need a new segment the journal ends
+  // writer is left to be closed. Where the seal alone would begin a segment the journal ends
   // without one. Thread: the journal's, after the sequencer has stopped and the digest's thread
   // too. Errors: the writer's. Cost: a few durable writes.
   absl::Status seal();

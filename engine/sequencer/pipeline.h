@@ -69,6 +69,7 @@ class Pipeline {
       writer = JournalWriter::create(device, settings.journal, uuid, SystemClock{}.now());
     }
     if (!writer.ok()) return writer.status();
+    if (absl::Status takes = (*writer)->takes_commands(); !takes.ok()) return takes;
     auto started =
         start_exchange<ClearingType>(device, **writer, settings.limits, settings.follower);
     if (!started.ok()) return started.status();
@@ -105,9 +106,10 @@ class Pipeline {
   }
 
   // Ends in order, after the caller has stopped calling do_work(): what was applied is made
-  // durable and sealed, and the event store gets what little it lacks, unless the shadow had not
-  // found its place yet. Errors: why the journal failed. May be repeated: does nothing further and
-  // returns what the first call did. Thread: the owner's.
+  // durable and sealed, where the seal has room, and the event store gets what little it lacks of
+  // what the journal vouches for, unless the shadow had not found its place yet. Errors: why the
+  // journal failed. May be repeated: does nothing further and returns what the first call did.
+  // Thread: the owner's.
   absl::Status stop() {
     if (!stopped_) stopped_ = end();
     return *stopped_;

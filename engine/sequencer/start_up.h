@@ -20,8 +20,9 @@ namespace hourglass::engine {
 
 // What a start found, for the operator.
 struct StartUpReport {
-  bool created = false;           // there was no journal
-  bool closed_in_order = false;   // the last run ended with a seal
+  bool created = false;  // there was no journal
+  // The last run ended with a seal. Where that had no room, it ended in order all the same.
+  bool closed_in_order = false;
   SequenceNumber snapshot{0};     // started from; 0: from the first command
   std::string snapshots_refused;  // names and reasons, one a line
   std::uint64_t replayed_commands = 0;

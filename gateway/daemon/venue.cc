@@ -322,7 +322,7 @@ std::string Venue::summary() const {
   return fmt::format(
       "recovered {} at command {}: {}, {}{} commands re-executed in {} ms, {} orders working{}{}",
       device_->describe(), market().sequence.value(),
-      report.closed_in_order ? "closed in order" : "not closed in order",
+      report.closed_in_order ? "closed in order" : "no seal at its end",
       report.snapshot == engine::SequenceNumber(0)
           ? ""
           : fmt::format("snapshot of command {} and ", report.snapshot.value()),

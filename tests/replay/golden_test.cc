@@ -1,5 +1,7 @@
 // Golden journals: what this program and its ancestors wrote stays readable and gives the same
-// result. One folder a version; `HOURGLASS_WRITE_GOLDEN=DIR` on this program writes the next.
+// result. One folder for each time what is written has changed; `HOURGLASS_WRITE_GOLDEN=DIR` on
+// this program writes the next.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -11,9 +13,13 @@
 #include "engine/audit/replay_audit.h"
 #include "engine/audit/verify_report.h"
 #include "engine/journal/file_device.h"
+#include "engine/sequencer/pipeline.h"
 #include "gateway/cli/replica_factory.h"
+#include "tests/support/command_builder.h"
+#include "tests/support/exchange_instances.h"
 #include "tests/support/golden_script.h"
 #include "tests/support/journal_recorder.h"
+#include "tests/support/journal_workload.h"
 #include "tests/support/replicas.h"
 #include "tests/support/simulated_device.h"
 
@@ -78,6 +84,9 @@ void write_golden(JournalDevice& device) {
     if ((i + 1) % kCommandsPerFrame == 0) recorder.commit();
     if (i + 1 == commands.size() / 2) recorder.cut();
   }
+  // The commands fill their segments, and a seal alone begins none.
+  recorder.commit();
+  recorder.send(advance_time());
   recorder.seal();
 }
 
@@ -103,11 +112,95 @@ TEST(Golden, JournalsOfEveryVersionGiveTheirRecordedResult) {
   }
 }
 
-// When this goes red on purpose, a version has changed: write a new folder beside the old ones.
+// When this goes red on purpose, what is written has changed: write a new folder beside the old.
 TEST(Golden, TheNewestIsByteForByteWhatThisProgramWrites) {
   SimulatedDevice device;
   write_golden(device);
   EXPECT_EQ(kept_files(device), kept_files(*open_golden(golden_directories().back())));
+}
+
+// --- Programs before v3 began a segment with a seal alone, which no segment can follow -----------
+
+// A copy of v1 or v2 to go on with: 340 commands, the last segment holds a seal and nothing else.
+class OldEnd {
+ public:
+  explicit OldEnd(std::string_view version) {
+    const fs::path all(HOURGLASS_SOURCE_DIR "/tests/replay/golden");
+    for (auto& [name, bytes] : kept_files(*open_golden(all / version))) {
+      device.set_contents(name, std::move(bytes));
+    }
+    time_ns_ = audited()->state().time.value();
+  }
+
+  std::unique_ptr<JournalWriter> open() {
+    auto writer = JournalWriter::open(device, small_segments(16));
+    EXPECT_TRUE(writer.ok()) << writer.status();
+    EXPECT_EQ((*writer)->next_sequence(), SequenceNumber(341));
+    return *std::move(writer);
+  }
+
+  // One frame of `count` commands; like a venue that was killed it names no later digest.
+  absl::Status write(JournalWriter& writer, std::uint64_t count) {
+    for (; count != 0; --count) {
+      const Command command = stamped(advance_time(), writer.next_sequence().value(), ++time_ns_);
+      EXPECT_TRUE(
+          writer.append(std::span(command.bytes).first(command_bytes(command.header().kind))));
+    }
+    return writer.commit({.wall_time = Timestamp(time_ns_),
+                          .monotonic_ns = time_ns_,
+                          .digest_through = writer.recovery().digest_through,
+                          .event_digest = writer.recovery().event_digest});
+  }
+
+  // The exchange behind the journal's last command; everything in the directory agrees.
+  std::unique_ptr<Replica> audited() {
+    const auto verified = verify_directory(device);
+    EXPECT_TRUE(verified.ok() && verified->intact()) << to_text(*verified);
+    auto replica = gateway::make_funded_replica();
+    const auto audit = audit_replay(device, *replica);
+    EXPECT_TRUE(audit.ok() && audit->agrees()) << to_text(*audit);
+    return replica;
+  }
+
+  SimulatedDevice device;
+
+ private:
+  std::uint64_t time_ns_ = 0;
+};
+
+TEST(Golden, AnOldEndOfSealsAloneIsGoneOnWithUnderTheSameRules) {
+  OldEnd old("v2");
+  const auto writer = old.open();
+  EXPECT_TRUE(writer->recovery().sealed);
+  EXPECT_EQ(writer->takes_commands(), absl::OkStatus());
+  for (std::uint64_t frame = 0; frame < 20; ++frame) {  // more than the segment takes
+    ASSERT_EQ(old.write(*writer, 3), absl::OkStatus());
+  }
+  EXPECT_EQ(old.audited()->state().sequence, SequenceNumber(400));
+}
+
+TEST(Golden, AnOldEndOfSealsAloneIsGoneOnWithUnderNewRulesOnceItIsMovedAway) {
+  OldEnd old("v1");
+  {
+    const auto writer = old.open();
+    const absl::Status takes = writer->takes_commands();
+    EXPECT_TRUE(absl::IsFailedPrecondition(takes));
+    EXPECT_THAT(takes.message(), ::testing::HasSubstr("seg-00000000000000000341.hgj"));
+    const std::uint64_t operations = old.device.operations();
+    EXPECT_EQ(old.write(*writer, 1), takes);
+    EXPECT_EQ(old.device.operations(), operations);
+    EXPECT_EQ(writer->failure(), absl::OkStatus());
+  }
+  // Nobody may trade on it.
+  const auto pipeline =
+      Pipeline<engine::PermissiveClearing>::open_durable({}, old.device, JournalUuid{});
+  EXPECT_TRUE(absl::IsFailedPrecondition(pipeline.status())) << pipeline.status();
+  ASSERT_EQ(old.device.remove(segment_file_name(SequenceNumber(341))), absl::OkStatus());
+  ASSERT_EQ(old.device.remove(index_file_name(SequenceNumber(341))), absl::OkStatus());
+  const auto writer = old.open();
+  EXPECT_EQ(writer->takes_commands(), absl::OkStatus());
+  ASSERT_EQ(old.write(*writer, 1), absl::OkStatus());
+  EXPECT_EQ(old.audited()->state().sequence, SequenceNumber(341));
 }
 
 TEST(Golden, TheNewestShowsEveryKindOfCommandAndEvent) {

@@ -261,8 +261,10 @@ void expect_everything_let_out_once(JournalDevice& device, std::uint64_t seed) {
   EXPECT_EQ(run.feed().shown_count() + run.feed().lost_count(), again.events().size());
   EXPECT_GT(run.feed().shown_count(), 0U);
 
-  // The seal vouches for the events of every command, and the replay agreed with it.
-  EXPECT_EQ(again.point().through, again.last());
+  // The seal, where it has room, vouches for the events of every command, and the replay agreed.
+  if (!ends_without_room(device)) {
+    EXPECT_EQ(again.point().through, again.last());
+  }
   EXPECT_GT(again.agreements(), 1U);
   StateWriter writer;
   run.pipeline().exchange().save(writer);

@@ -121,11 +121,13 @@ void JournalRecorder::vouch(SequenceNumber through, bool seal) {
     digest_.add(std::span(event.bytes).first(event_bytes(event.header().kind)));
   }
   if (through > digest_.point().through) digest_.advance(through);
-  must(writer_->commit({.wall_time = Timestamp(time_ns_),
-                        .monotonic_ns = sequence_ * 1000,
-                        .digest_through = digest_.point().through,
-                        .event_digest = digest_.point().digest,
-                        .seal = seal}));
+  const absl::Status written = writer_->commit({.wall_time = Timestamp(time_ns_),
+                                                .monotonic_ns = sequence_ * 1000,
+                                                .digest_through = digest_.point().through,
+                                                .event_digest = digest_.point().digest,
+                                                .seal = seal});
+  if (seal && absl::IsFailedPrecondition(written)) return;  // it had no room, and nothing follows
+  must(written);
   if (points_.back().point == digest_.point()) return;
   points_.push_back({.point = digest_.point(), .clean = clean_[through.value()]});
 }

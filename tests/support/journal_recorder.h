@@ -57,7 +57,8 @@ class JournalRecorder {
   // A snapshot of the replica as it stands, behind a frame that vouches for all of it. No work may
   // be unfinished. Returns the file's name.
   std::string cut();
-  // Ends in order, with a seal that vouches for everything; or as after a crash.
+  // Ends in order, with a seal that vouches for everything if the segment has room for it; or as
+  // after a crash.
   void seal();
   void stop();
 

@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "engine/base/assert.h"
+#include "engine/journal/segment_list.h"
+#include "engine/journal/verify.h"
 
 namespace hourglass::engine {
 
@@ -100,6 +102,13 @@ std::string check_contents(JournalDevice& device, std::uint64_t* last) {
   }
   *last = expected - 1;
   return "";
+}
+
+bool ends_without_room(JournalDevice& device) {
+  const auto list = list_segments(device);
+  const auto result = verify_journal(device);
+  HG_ASSERT(list.ok() && result.ok() && result->intact());
+  return result->tail.place.offset == list->segments.back().header.segment_bytes;
 }
 
 }  // namespace hourglass::engine

@@ -44,4 +44,7 @@ std::unique_ptr<JournalWriter> create_journal(JournalDevice& device,
 // gap and reading ends without a fault, else what is wrong. `*last` gets the last sequence.
 std::string check_contents(JournalDevice& device, std::uint64_t* last);
 
+// Whether the last segment is full, so that a seal had no room. The journal is sound (asserted).
+bool ends_without_room(JournalDevice& device);
+
 }  // namespace hourglass::engine

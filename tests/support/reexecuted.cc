@@ -1,6 +1,7 @@
 #include "tests/support/reexecuted.h"
 
 #include <cstdio>
+#include <cstring>
 
 #include "engine/base/assert.h"
 #include "engine/journal/event_store.h"
@@ -15,6 +16,18 @@ void must(const absl::Status& status) {
   HG_ASSERT(status.ok());
 }
 
+// How many of `events` are those of commands 1 to `through`, in bytes.
+std::size_t bytes_through(std::span<const std::byte> events, SequenceNumber through) {
+  std::size_t bytes = 0;
+  while (bytes < events.size()) {
+    EventHeader header;
+    std::memcpy(&header, events.data() + bytes, sizeof(header));
+    if (header.command_sequence > through) break;
+    bytes += event_bytes(header.kind);
+  }
+  return bytes;
+}
+
 }  // namespace
 
 Reexecuted reexecute(JournalDevice& device, std::unique_ptr<Replica> fresh) {
@@ -23,7 +36,12 @@ Reexecuted reexecute(JournalDevice& device, std::unique_ptr<Replica> fresh) {
   EventCollector collector;
   Replayer replayer(*fresh, **reader, std::make_unique<EventDigest>(), &collector);
   must(replayer.run());
-  return {.events = std::move(collector.bytes), .state = saved(*fresh)};
+  const auto vouched =
+      std::span(collector.bytes)
+          .first(bytes_through(collector.bytes, replayer.take_digest()->point().through));
+  return {.events = collector.bytes,
+          .vouched_events = {vouched.begin(), vouched.end()},
+          .state = saved(*fresh)};
 }
 
 std::vector<std::byte> stored_events(JournalDevice& device) {

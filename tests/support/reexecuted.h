@@ -26,7 +26,9 @@ class EventCollector final : public ReplayObserver {
 
 struct Reexecuted {
   std::vector<std::byte> events;  // as the event store holds them
-  std::vector<std::byte> state;   // as a snapshot would
+  // Of these, those of commands that the last digest named covers.
+  std::vector<std::byte> vouched_events;
+  std::vector<std::byte> state;  // as a snapshot would
 };
 
 // Re-executes with an empty replica. Any failure aborts: the directory is a test's own.

@@ -42,7 +42,14 @@ TEST(JournalFollower, ReadsWhatIsAnnouncedAndNoFurtherThroughSegmentsBegunSince)
     ASSERT_EQ(last, announced.value());
   }
   EXPECT_GT((*reader)->segments().size(), 20U);
-  ASSERT_EQ(writer->commit(test_stamp(*writer, true)), absl::OkStatus());
+  // What the last command begins has room for the seal, whatever was left of the segment before.
+  const absl::Status sealed = writer->commit(test_stamp(*writer, true));
+  if (absl::IsFailedPrecondition(sealed)) {
+    ASSERT_EQ(write_frame(*writer, 1), absl::OkStatus());
+    ASSERT_EQ(writer->commit(test_stamp(*writer, true)), absl::OkStatus());
+  } else {
+    ASSERT_EQ(sealed, absl::OkStatus());
+  }
   (*reader)->read_to_end();
   EXPECT_EQ(read_on(**reader, last), writer->durable().value());
   EXPECT_EQ((*reader)->tail().kind, JournalTail::Kind::kClean);
