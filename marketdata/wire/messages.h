@@ -42,7 +42,7 @@ enum class DeleteReason : std::uint8_t {
   kProtection = 7,  // market-maker protection
   kHalted = 8,
   kOperator = 9,
-  kOther = 255,
+  kOther = 99,
 };
 
 enum class ReduceReason : std::uint8_t { kReplaced = 1, kSelfTrade = 2 };
