@@ -18,7 +18,7 @@ std::uint64_t Filler::value_of(const FieldInfo& field) {
   const bool is_price = field.kind == FieldKind::kPrice;
   if (field.kind == FieldKind::kValue) {
     if (filling_ == Filling::kNulls && field.may_be_null) return kNullUint8;
-    return field.names[count_ % field.names.size()].value;
+    return field.names[next_[field.names.data()]++ % field.names.size()].value;
   }
   if (field.kind == FieldKind::kFlags) {
     const std::uint64_t all = (1U << field.names.size()) - 1;

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <map>
 #include <span>
 #include <tuple>
 #include <vector>
@@ -69,6 +70,7 @@ class Filler {
 
   Filling filling_;
   std::uint64_t count_ = 0;
+  std::map<const NamedValue*, std::size_t> next_;  // of each enum, in turn
 };
 
 }  // namespace hourglass::marketdata::test
