@@ -189,8 +189,8 @@ struct Of<InstrumentDefinition> {
       price("tickSize", offsetof(M, tick_size)),
       of<decltype(M::contract_size_gpu_hours)>("contractSizeGpuHours",
                                                offsetof(M, contract_size_gpu_hours)),
-      price("minPrice", offsetof(M, min_price)),
-      price("maxPrice", offsetof(M, max_price)),
+      price("minPrice", offsetof(M, min_price), kMayBeNull),
+      price("maxPrice", offsetof(M, max_price), kMayBeNull),
       price("priceIncrement", offsetof(M, price_increment)),
       of<decltype(M::protection_ticks)>("protectionTicks", offsetof(M, protection_ticks)),
       of<decltype(M::max_order_qty)>("maxOrderQty", offsetof(M, max_order_qty)),
@@ -218,8 +218,8 @@ struct Of<PriceLimits> {
       of<decltype(M::instrument_id)>("instrumentId", offsetof(M, instrument_id)),
       of<decltype(M::instr_seq)>("instrSeq", offsetof(M, instr_seq)),
       of<decltype(M::transact_time)>("transactTime", offsetof(M, transact_time)),
-      price("lowLimit", offsetof(M, low_limit)),
-      price("highLimit", offsetof(M, high_limit)),
+      price("lowLimit", offsetof(M, low_limit), kMayBeNull),
+      price("highLimit", offsetof(M, high_limit), kMayBeNull),
       flags("eventFlags", offsetof(M, event_flags), kEventFlagNames),
   };
 };

@@ -185,7 +185,7 @@ struct [[gnu::packed]] InstrumentDefinition {
   std::array<char, 24> symbol;  // zeros behind it
   std::int64_t tick_size;
   std::int64_t contract_size_gpu_hours;
-  std::int64_t min_price;
+  std::int64_t min_price;  // limits are null beyond what 64 bits of 1e-9 USD hold
   std::int64_t max_price;
   std::int64_t price_increment;    // an order's price is a multiple of it
   std::uint32_t protection_ticks;  // of a market order
@@ -215,7 +215,7 @@ struct [[gnu::packed]] PriceLimits {
   std::uint32_t instr_seq;
   std::uint32_t padding;
   std::uint64_t transact_time;
-  std::int64_t low_limit;
+  std::int64_t low_limit;  // null as above
   std::int64_t high_limit;
   std::uint8_t event_flags;
   std::array<std::uint8_t, 3> padding2;
