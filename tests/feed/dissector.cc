@@ -8,8 +8,9 @@ namespace hourglass::marketdata::test {
 namespace {
 
 constexpr std::string_view kHead =
-    R"(-- Wireshark's dissector of Hourglass market data, made from hourglass-md.xml by tests/feed: change
--- that, or tests/feed/dissector.lua, and have this written anew (tests/README.md says how).
+    R"(-- Wireshark's dissector of Hourglass market data.
+-- Made from hourglass-md.xml and tests/feed/dissector.lua: change those and have this written anew
+-- (tests/README.md says how).
 --
 --   tshark -X lua_script:hourglass-md.lua -r capture.pcap -V
 --
