@@ -33,13 +33,21 @@ struct Instrument {
   std::uint32_t id = 0;
   BookState state = BookState::kWaiting;
   BookFault fault = BookFault::kNone;  // what made it stale
-  TradingStatusCode status = TradingStatusCode::kClosed;
-  std::uint32_t last_instr_seq = 0;  // of the last message in the book
+  std::uint32_t last_instr_seq = 0;    // of the last message in the book
+  std::uint32_t status_instr_seq = 0;  // of the newest message that told the status
+  // Nothing until it was told: a book that a clear began is live before its status is known.
+  std::optional<TradingStatusCode> status;
   std::optional<InstrumentDefinition> definition;
   std::optional<PriceLimits> limits;
   OrderBook book;
 
   [[nodiscard]] bool is_live() const noexcept { return state == BookState::kLive; }
+  // As of the instrument's message `instr_seq`; older news is left out.
+  void set_status(TradingStatusCode code, std::uint32_t instr_seq) noexcept {
+    if (instr_seq < status_instr_seq) return;
+    status = code;
+    status_instr_seq = instr_seq;
+  }
 };
 
 enum class BookOutcome : std::uint8_t {
@@ -251,6 +259,7 @@ class Books {
       instrument->state = BookState::kLive;
       instrument->fault = BookFault::kNone;
       instrument->last_instr_seq = body->instr_seq - 1;
+      instrument->status.reset();
     }
     BookResult result = take({body->instrument_id, body->instr_seq}, body->event_flags);
     if (result.outcome != BookOutcome::kNoted) return result;
@@ -294,13 +303,13 @@ class Books {
   }
 
   static void note(Instrument& instrument, const InstrumentDefinition& body) noexcept {
+    instrument.set_status(body.status, body.instr_seq);
     // The cycle's copy may be older than what the numbered stream said since.
     if (instrument.definition && body.instr_seq < instrument.definition->instr_seq) return;
     instrument.definition = body;
-    if (body.instr_seq >= instrument.last_instr_seq) instrument.status = body.status;
   }
   static void note(Instrument& instrument, const TradingStatus& body) noexcept {
-    instrument.status = body.status;
+    instrument.set_status(body.status, body.instr_seq);
   }
   static void note(Instrument& instrument, const PriceLimits& body) noexcept {
     instrument.limits = body;

@@ -190,10 +190,6 @@ class OrderBook {
   static constexpr std::uint32_t kChunkShift = 9;
   static constexpr std::uint32_t kChunk = 1U << kChunkShift;
 
-  static constexpr bool is_price(std::int64_t price) noexcept {
-    return price != kNullPrice && price != INT64_MAX;
-  }
-
   BookOrder& at(std::uint32_t slot) noexcept {
     return chunks_[slot >> kChunkShift][slot & (kChunk - 1)];
   }

@@ -15,7 +15,13 @@
 
 namespace hourglass::marketdata {
 
-// Thread: one. Prices are neither the least nor the greatest of their type.
+// Whether an order can have this price: absence is none, and its counterpart is spared for
+// symmetry.
+constexpr bool is_price(std::int64_t price) noexcept {
+  return price != kNullPrice && price != INT64_MAX;
+}
+
+// Thread: one. Prices are as is_price() has them: neither the least nor the greatest of their type.
 class PriceLadder {
  public:
   explicit PriceLadder(BookSide side)

@@ -14,7 +14,7 @@ namespace {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr std::uint64_t kSeeds = 4;
 #else
-constexpr std::uint64_t kSeeds = 20;
+constexpr std::uint64_t kSeeds = 60;
 #endif
 
 OrderAdd an_add(std::uint32_t instr_seq, std::uint64_t id, std::int64_t price, std::uint32_t qty,

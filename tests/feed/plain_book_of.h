@@ -9,10 +9,11 @@
 namespace hourglass::marketdata::test {
 
 // Its levels' totals, links and look-ups agree with its orders, or the test fails.
-inline PlainBook plain_book_of(const Instrument& instrument) {
+inline PlainBook plain_book_of(const Instrument& instrument,
+                               TradingStatusCode if_unknown = TradingStatusCode::kClosed) {
   PlainBook plain;
   plain.instr_seq = instrument.last_instr_seq;
-  plain.status = instrument.status;
+  plain.status = instrument.status.value_or(if_unknown);
   std::uint32_t order_count = 0;
   for (const BookSide side : {BookSide::kBid, BookSide::kOffer}) {
     auto& levels = plain.sides[side == BookSide::kBid ? 0 : 1];

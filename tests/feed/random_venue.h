@@ -2,6 +2,8 @@
 // that say what each message does. What is tested never sees them.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -10,6 +12,7 @@
 #include <iterator>
 #include <list>
 #include <map>
+#include <ostream>
 #include <span>
 #include <utility>
 #include <vector>
@@ -42,6 +45,18 @@ struct PlainBook {
   TradingStatusCode status = TradingStatusCode::kClosed;
   bool operator==(const PlainBook&) const = default;
 };
+
+// What a failed comparison shows.
+inline void PrintTo(const PlainBook& book, std::ostream* out) {
+  *out << "instr_seq " << book.instr_seq << " status " << static_cast<int>(book.status);
+  for (const auto& levels : book.sides) {
+    *out << " |";
+    for (const auto& [price, orders] : levels) {
+      *out << " at " << price << ":";
+      for (const PlainOrder& order : orders) *out << " " << order.id << "x" << order.qty;
+    }
+  }
+}
 
 // Bit by bit, from the definition.
 class PlainCrc {
@@ -81,7 +96,7 @@ std::vector<std::byte> frame_of(const Body& body, std::span<const Entry> entries
   return {packet.begin() + sizeof(PacketHeader), packet.end()};
 }
 
-// A packet of these frames. Those beyond its room are left out.
+// A packet of these frames, which have room in it.
 inline std::vector<std::byte> packet_of(std::uint64_t seq_num,
                                         std::span<const std::vector<std::byte>> frames,
                                         std::uint8_t flags = kIncremental,
@@ -95,7 +110,7 @@ inline std::vector<std::byte> packet_of(std::uint64_t seq_num,
                 .msg_count = 0,
                 .flags = flags,
                 .header_version = kPacketHeaderVersion});
-  for (const auto& frame : frames) writer.add_frame(frame);
+  for (const auto& frame : frames) EXPECT_TRUE(writer.add_frame(frame));
   const auto packet = writer.finish(0);
   return {packet.begin(), packet.end()};
 }
@@ -122,7 +137,7 @@ class RandomVenue {
   Event next() {
     event_.clear();
     bodies_.clear();
-    static constexpr std::array<std::uint32_t, 11> kWeights{44, 8, 20, 12, 10, 2, 1, 1, 2, 1, 1};
+    static constexpr std::array<std::uint32_t, 11> kWeights{48, 8, 20, 12, 9, 2, 1, 1, 2, 1, 1};
     const auto instrument = static_cast<std::uint32_t>(random_.below(books_.size()));
     switch (random_.weighted(kWeights)) {
       case 0: add(instrument); break;
@@ -329,7 +344,7 @@ class RandomVenue {
     for (const BookSide side : {BookSide::kBid, BookSide::kOffer}) {
       for (const auto& [price, orders] : old.sides[index(side)]) {
         for (const PlainOrder& order : orders) {
-          if (random_.percent(30)) join(instrument, side, price, order, 0);
+          if (random_.percent(80)) join(instrument, side, price, order, 0);
         }
       }
     }
