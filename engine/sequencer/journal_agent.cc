@@ -7,13 +7,14 @@
 namespace hourglass::engine {
 
 JournalAgent::JournalAgent(JournalWriter& writer, PipelineRings& rings, DigestAgent& digest,
-                           WakeSignal* digest_wake, WakeSignal* durable_wake)
+                           WakeSignal* digest_wake, WakeSignal* durable_wake,
+                           WakeSignal* feed_wake)
     : writer_(writer),
       rings_(rings),
       commands_(rings.commands),
       digest_(digest),
       digest_wake_(digest_wake),
-      durable_wake_(durable_wake),
+      durable_wakes_{durable_wake, feed_wake},
       point_(digest.point()) {
   HG_ASSERT(writer.next_sequence().value() == rings.applied.get(), writer.next_sequence(),
             rings.applied.get());
@@ -76,16 +77,22 @@ absl::Status JournalAgent::commit(std::uint32_t commands, bool seal) noexcept {
   counters_.frames += 1;
   counters_.commands += commands;
   rings_.durable.set(writer_.durable().value() + 1);
-  if (durable_wake_ != nullptr) durable_wake_->notify();
+  wake_consumers();
   // Nobody waits for the index.
   if (const absl::Status indexed = writer_.write_index(); !indexed.ok()) return stop(indexed);
   return status;
 }
 
+void JournalAgent::wake_consumers() noexcept {
+  for (WakeSignal* const wake : durable_wakes_) {
+    if (wake != nullptr) wake->notify();
+  }
+}
+
 absl::Status JournalAgent::stop(const absl::Status& why) noexcept {
   failure_ = why;
   rings_.journal_failed.set(1);
-  if (durable_wake_ != nullptr) durable_wake_->notify();
+  wake_consumers();
   return why;
 }
 

@@ -5,6 +5,7 @@
 // matching runs ahead of the disk and a replay still finds the first difference.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 
@@ -31,9 +32,10 @@ class JournalAgent final : public Agent {
   // The writer has been opened behind the last command below rings.applied, and `digest` stands
   // where its last frame left it. Everything outlives the agent. Registers with the rings: before
   // the sequencer publishes. `digest_wake` (or null) is notified when the digest is asked for a
-  // point, `durable_wake` (or null) when more is durable or the journal has failed.
+  // point, `durable_wake` and `feed_wake` (or null) when more is durable or the journal has failed.
   JournalAgent(JournalWriter& writer, PipelineRings& rings, DigestAgent& digest,
-               WakeSignal* digest_wake = nullptr, WakeSignal* durable_wake = nullptr);
+               WakeSignal* digest_wake = nullptr, WakeSignal* durable_wake = nullptr,
+               WakeSignal* feed_wake = nullptr);
 
   // Writes one frame of what waits, and returns its commands once they are durable. Thread:
   // journal. Cost: one durable write. After a write error nothing is ever written again:
@@ -55,6 +57,7 @@ class JournalAgent final : public Agent {
   std::uint32_t append_waiting() noexcept;
   void take_point(SequenceNumber last) noexcept;
   absl::Status commit(std::uint32_t commands, bool seal) noexcept;
+  void wake_consumers() noexcept;
   // The journal has failed for good. Returns `why`.
   absl::Status stop(const absl::Status& why) noexcept;
 
@@ -63,7 +66,7 @@ class JournalAgent final : public Agent {
   GatingConsumer<Command, SlowReaders::kForbidden> commands_;
   DigestAgent& digest_;
   WakeSignal* digest_wake_;
-  WakeSignal* durable_wake_;
+  std::array<WakeSignal*, 2> durable_wakes_;
   DigestPoint point_;           // what the next frame names
   std::uint32_t pending_ = 0;   // commands appended to the frame in hand, not yet durable
   bool point_unnamed_ = false;  // it is in no frame yet: the disk was full

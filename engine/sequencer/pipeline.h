@@ -42,6 +42,8 @@ struct PipelineSettings {
   HistoryFollower* follower = nullptr;
   // Notified whenever more is durable; null: consumers look by themselves.
   WakeSignal* durable_wake = nullptr;
+  // The same for a second thread; in a volatile pipeline whenever more is applied.
+  WakeSignal* feed_wake = nullptr;
 };
 
 template <Clearing ClearingType>
@@ -146,25 +148,27 @@ class Pipeline {
   void wire(const PipelineSettings& settings, SequenceNumber first, Acknowledge acknowledge,
             std::unique_ptr<EventDigest> digest) {
     rings_ = std::make_unique<PipelineRings>(settings.rings, first);
-    WakeSignal* journal_wake = nullptr;
+    // Whom the sequencer wakes: without a journal the feed is next in line.
+    WakeSignal* next_wake = settings.feed_wake;
     if (acknowledge == Acknowledge::kWhenDurable) {
       digest_ = std::make_unique<DigestAgent>(*rings_, std::move(digest));
       digest_runner_ = std::make_unique<AgentRunner>(
           AgentThread{.name = "hg-digest", .pin_cpu = {}, .idle = DigestAgent::pace()},
           std::vector<Agent*>{digest_.get()});
       journal_ = std::make_unique<JournalAgent>(*writer_, *rings_, *digest_,
-                                                &digest_runner_->wake(), settings.durable_wake);
+                                                &digest_runner_->wake(), settings.durable_wake,
+                                                settings.feed_wake);
       journal_runner_ = std::make_unique<AgentRunner>(
           AgentThread{.name = "hg-journal", .pin_cpu = {}, .idle = settings.journal_idle},
           std::vector<Agent*>{journal_.get()});
-      journal_wake = &journal_runner_->wake();
+      next_wake = &journal_runner_->wake();
       preparer_ = std::make_unique<PreparerAgent>(writer_->preparer());
       preparer_runner_ = std::make_unique<AgentRunner>(
           AgentThread{.name = "hg-prepare", .pin_cpu = {}, .idle = PreparerAgent::pace()},
           std::vector<Agent*>{preparer_.get()});
     }
     sequencer_ =
-        std::make_unique<Sequencer<ClearingType>>(*exchange_, *rings_, acknowledge, journal_wake);
+        std::make_unique<Sequencer<ClearingType>>(*exchange_, *rings_, acknowledge, next_wake);
   }
 
   void attach_shadow(const PipelineSettings& settings, JournalDevice& device) {

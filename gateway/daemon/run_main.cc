@@ -12,6 +12,7 @@
 #include "engine/base/command_line.h"
 #include "fmt/format.h"
 #include "gateway/daemon/data_dir.h"
+#include "gateway/daemon/feed_options.h"
 #include "gateway/daemon/fix_options.h"
 #include "gateway/daemon/input_lines.h"
 #include "gateway/daemon/output_lines.h"
@@ -111,6 +112,16 @@ void tell_fix_door(Venue& venue, const VenueSettings& settings, OutputLines& out
   }
 }
 
+void tell_feed(const FeedAgent& feed, const FeedSettings& settings, OutputLines& out) {
+  for (std::size_t line = 0; line < settings.lines.size(); ++line) {
+    const marketdata::LineSettings& to = settings.lines[line];
+    out.put(fmt::format("hourglass: market data line {} to {}, ports from {}, sent from {}\n",
+                        line == 0 ? 'A' : 'B', to.group, to.base_port, feed.lines().source(line)));
+  }
+  out.put(fmt::format("hourglass: market data sent again on request to UDP {}:{}\n",
+                      settings.retransmission.address, feed.retransmission_port()));
+}
+
 // Carries out one line of a person's. False: to end. Errors: why the venue cannot go on.
 absl::StatusOr<bool> carry_out(TextDoor& door, const std::string& line, OutputLines& out) {
   const auto answer = door.answer(line);
@@ -200,6 +211,7 @@ int serve(Venue& venue, const VenueSettings& settings) {
   Outputs outputs;
   outputs.out.put(fmt::format("hourglass: {}\n", venue.summary()));
   if (settings.fix) tell_fix_door(venue, settings, outputs.out);
+  if (settings.feed) tell_feed(*venue.feed(), *settings.feed, outputs.out);
   if (interactive) outputs.out.put(TextDoor::help());
   signalled_venue = &venue;
   InputLines lines([&venue] {
@@ -234,6 +246,7 @@ int run_main(std::span<const std::string_view> args) {
       "certificate again on SIGHUP.");
   bool no_fix = false;
   FixOptions fix_options;
+  FeedOptions feed_options;
   bool no_shadow = false;
   std::int64_t snapshot_every = static_cast<std::int64_t>(settings.shadow->snapshot_every_commands);
   line.text("data-dir", data_dir, "DIR", "where the journal stands; made if it is missing");
@@ -241,6 +254,7 @@ int run_main(std::span<const std::string_view> args) {
               "commands between two snapshots of the whole state; a start begins with the newest");
   fix_options.declare(line);
   line.flag("no-fix", no_fix, "open no FIX door; the venue ends with its standard input");
+  feed_options.declare(line);
   line.flag(
       "volatile", settings.is_volatile,
       "keep NO journal, for measuring only: whatever happens is lost at the end; FIX sessions "
@@ -260,6 +274,12 @@ int run_main(std::span<const std::string_view> args) {
     settings.fix = *fix_settings;
     raise_descriptor_limit();
   }
+  const auto feed_settings = feed_options.settings();
+  if (!feed_settings.ok()) {
+    fmt::print(stderr, "hourglass run: {}\n", std::string(feed_settings.status().message()));
+    return engine::CommandLine::kExitUsage;
+  }
+  settings.feed = *feed_settings;
   install_signals();
   const auto venue = Venue::open(settings);
   if (!venue.ok()) {

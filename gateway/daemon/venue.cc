@@ -19,17 +19,49 @@ using engine::TradingState;
 
 namespace {
 
-constexpr std::uint32_t kPollingThreads = 2;  // engine and journal; the digest's never spins
+constexpr std::uint32_t kPollingThreads = 2;  // engine and journal; the others never spin
 // It is woken by what there is to write; looks for nothing are most of what an idle venue costs.
 constexpr std::uint64_t kJournalSleepNs = 5'000'000;
+// It is woken by what has become durable; a request for messages may come in its sleep.
+constexpr std::uint64_t kFeedSleepNs = 5'000'000;
 constexpr std::uint64_t kPatienceWithFullDiskNs = 5'000'000'000;
 constexpr std::uint32_t kMatchingRounds = 256;  // of 64 commands: the ingress ring, once
 constexpr std::uint64_t kRetriesToTell = 10;    // about as many seconds
 
+// The history is told to one; this tells it to all who want it.
+class HistoryFollowers final : public engine::HistoryFollower {
+ public:
+  explicit HistoryFollowers(std::vector<engine::HistoryFollower*> followers)
+      : followers_(std::move(followers)) {}
+  void on_beginning() override {
+    for (engine::HistoryFollower* const follower : followers_) follower->on_beginning();
+  }
+  void on_command(const Command& command, std::span<const engine::Event> events) override {
+    for (engine::HistoryFollower* const follower : followers_) {
+      follower->on_command(command, events);
+    }
+  }
+
+ private:
+  std::vector<engine::HistoryFollower*> followers_;
+};
+
+absl::StatusOr<engine::JournalUuid> random_uuid() {
+  engine::JournalUuid uuid;
+  if (::getrandom(uuid.bytes.data(), uuid.bytes.size(), 0) !=
+      static_cast<ssize_t>(uuid.bytes.size())) {
+    return absl::InternalError("the system gives no random bytes for the journal's id");
+  }
+  return uuid;
+}
+
 }  // namespace
 
 Venue::Venue() = default;
-Venue::~Venue() = default;
+// The feed's thread reads the pipeline's rings.
+Venue::~Venue() {
+  feed_runner_.reset();
+}
 
 absl::StatusOr<std::unique_ptr<Venue>> Venue::open(const VenueSettings& settings) {
   auto directory = VenueDirectory::open(settings.data_dir);
@@ -44,12 +76,10 @@ absl::StatusOr<std::unique_ptr<Venue>> Venue::open(const VenueSettings& settings
   venue->clock_ns_ =
       settings.clock_ns ? settings.clock_ns : [] { return engine::SystemClock{}.now().value(); };
   if (const absl::Status status = venue->open_fix(settings); !status.ok()) return status;
+  if (const absl::Status status = venue->open_feed(settings); !status.ok()) return status;
   if (const absl::Status status = venue->open_pipeline(settings); !status.ok()) return status;
   if (const absl::Status status = venue->check_sessions(); !status.ok()) return status;
-  if (venue->fix_) {
-    if (!settings.is_volatile) venue->fix_->door().set_journal(venue->directory_->journal());
-    venue->fix_->attach(venue->pipeline_->rings());
-  }
+  venue->attach(settings);
   const bool is_new = venue->market().sequence == engine::SequenceNumber(0);
   venue->day_ = (is_new ? venue->clock_ns_() : venue->market().time.value()) / kTradingDayNs;
   // Before the journal's thread runs: it finds the whole list and writes it as one frame, so that a
@@ -64,7 +94,44 @@ absl::StatusOr<std::unique_ptr<Venue>> Venue::open(const VenueSettings& settings
   if (venue->fix_) {
     if (const absl::Status status = venue->fix_->listen(); !status.ok()) return status;
   }
+  if (venue->feed_) {
+    if (const absl::Status status = venue->feed_runner_->start(); !status.ok()) return status;
+  }
   return venue;
+}
+
+void Venue::attach(const VenueSettings& settings) {
+  followers_.reset();
+  if (fix_) {
+    if (!settings.is_volatile) fix_->door().set_journal(directory_->journal());
+    fix_->attach(pipeline_->rings());
+  }
+  if (!feed_) return;
+  FeedAgent::OpenStore open_store;
+  if (!settings.is_volatile && settings.shadow) {
+    open_store = [this] { return engine::EventStore::open_to_read(*device_, uuid_); };
+  }
+  feed_->attach(pipeline_->rings(), std::move(open_store));
+}
+
+// The feed names its journal from the first packet on, and the history is told it before that opens.
+absl::Status Venue::open_feed(const VenueSettings& settings) {
+  const auto existing =
+      settings.is_volatile ? std::optional<engine::JournalUuid>() : directory_->journal();
+  auto uuid = existing ? absl::StatusOr<engine::JournalUuid>(*existing) : random_uuid();
+  if (!uuid.ok()) return uuid.status();
+  uuid_ = *uuid;
+  if (!settings.feed) return absl::OkStatus();
+  auto feed = FeedAgent::open(*settings.feed);
+  if (!feed.ok()) return feed.status();
+  feed_ = *std::move(feed);
+  feed_->set_journal(uuid_);
+  engine::IdleSettings idle = engine::settings_for(engine::online_cpu_count(), kPollingThreads + 1);
+  idle.sleep_ns_max = kFeedSleepNs;
+  feed_runner_ = std::make_unique<engine::AgentRunner>(
+      engine::AgentThread{.name = "hg-feed", .pin_cpu = {}, .idle = idle},
+      std::vector<engine::Agent*>{feed_.get()});
+  return absl::OkStatus();
 }
 
 absl::Status Venue::open_fix(const VenueSettings& settings) {
@@ -93,6 +160,7 @@ absl::Status Venue::open_fix(const VenueSettings& settings) {
 
 absl::Status Venue::open_pipeline(const VenueSettings& settings) {
   engine::PipelineSettings pipeline_settings;
+  if (feed_) pipeline_settings.feed_wake = &feed_runner_->wake();
   if (settings.is_volatile) {
     pipeline_ = VenuePipeline::open_volatile(pipeline_settings);
     return absl::OkStatus();
@@ -100,19 +168,20 @@ absl::Status Venue::open_pipeline(const VenueSettings& settings) {
   auto device = engine::FileDevice::open_directory(settings.data_dir);
   if (!device.ok()) return device.status();
   device_ = *std::move(device);
-  engine::JournalUuid uuid;
-  if (::getrandom(uuid.bytes.data(), uuid.bytes.size(), 0) !=
-      static_cast<ssize_t>(uuid.bytes.size())) {
-    return absl::InternalError("the system gives no random bytes for the journal's id");
-  }
   pipeline_settings.journal.segment_bytes = settings.segment_bytes;
   pipeline_settings.journal_idle =
       engine::settings_for(engine::online_cpu_count(), kPollingThreads);
   pipeline_settings.journal_idle.sleep_ns_max = kJournalSleepNs;
   pipeline_settings.shadow = settings.shadow;
-  pipeline_settings.follower = fix_.get();
+  std::vector<engine::HistoryFollower*> followers;
+  if (fix_) followers.push_back(fix_.get());
+  if (feed_) followers.push_back(feed_.get());
+  if (!followers.empty()) {
+    followers_ = std::make_unique<HistoryFollowers>(std::move(followers));
+    pipeline_settings.follower = followers_.get();
+  }
   pipeline_settings.durable_wake = fix_ ? &durable_wake_ : nullptr;
-  auto pipeline = VenuePipeline::open_durable(pipeline_settings, *device_, uuid);
+  auto pipeline = VenuePipeline::open_durable(pipeline_settings, *device_, uuid_);
   if (!pipeline.ok()) return pipeline.status();
   pipeline_ = *std::move(pipeline);
   return absl::OkStatus();
@@ -311,6 +380,10 @@ absl::Status Venue::close() {
       static_cast<void>(pipeline_->stop());
       return settled;
     }
+  }
+  if (feed_) {
+    feed_runner_->stop();
+    feed_->close();
   }
   return pipeline_->stop();
 }

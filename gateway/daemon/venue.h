@@ -11,6 +11,7 @@
 #include "engine/journal/file_device.h"
 #include "engine/ring/wake_signal.h"
 #include "engine/sequencer/pipeline.h"
+#include "gateway/daemon/feed_agent.h"
 #include "gateway/daemon/venue_directory.h"
 #include "gateway/fix/fix_gateway.h"
 #include "risk/clearing/funded_limit.h"
@@ -25,6 +26,8 @@ struct VenueSettings {
   // The FIX door; none: the venue is reached by its owner's thread alone. Its directory is made
   // beside the journal.
   std::optional<fix::FixDoorSettings> fix = std::nullopt;
+  // The market data feed; none: nothing is published.
+  std::optional<FeedSettings> feed = std::nullopt;
   // No journal: for measuring. Nothing survives, and files of a durable venue there stay untouched:
   // the FIX sessions' stand in fix/volatile, begun at 1 by each start.
   bool is_volatile = false;
@@ -73,6 +76,8 @@ class Venue {
   [[nodiscard]] const std::string& data_dir() const noexcept { return data_dir_; }
   // Null without one.
   [[nodiscard]] fix::FixGateway* fix() noexcept { return fix_.get(); }
+  // Null without one; what it counts is its thread's until close().
+  [[nodiscard]] const FeedAgent* feed() const noexcept { return feed_.get(); }
 
   // Ends in order. Errors: why the journal failed.
   absl::Status close();
@@ -91,7 +96,10 @@ class Venue {
   // with the first call, before any client's (design 10, 9).
   std::uint32_t keep_time();
   absl::Status open_fix(const VenueSettings& settings);
+  absl::Status open_feed(const VenueSettings& settings);
   absl::Status open_pipeline(const VenueSettings& settings);
+  // Ends recovery of all who were told the history, and gives each its place at the rings.
+  void attach(const VenueSettings& settings);
   // Errors: kFailedPrecondition for a session's file that is ahead of the journal.
   [[nodiscard]] absl::Status check_sessions() const;
 
@@ -102,6 +110,10 @@ class Venue {
   std::unique_ptr<engine::FileDevice> device_;
   engine::WakeSignal durable_wake_;
   std::unique_ptr<fix::FixGateway> fix_;
+  std::unique_ptr<FeedAgent> feed_;
+  std::unique_ptr<engine::HistoryFollower> followers_;  // of the start
+  std::unique_ptr<engine::AgentRunner> feed_runner_;
+  engine::JournalUuid uuid_{};
   std::unique_ptr<VenuePipeline> pipeline_;
   std::optional<std::uint64_t> full_since_ns_;
   std::uint64_t seen_durable_ = 0;

@@ -21,6 +21,12 @@ enum class Stream : std::uint8_t {
 };
 inline constexpr std::uint8_t kStreamCount = 8;
 
+// Where `hourglass run` publishes and `hourglass feed` listens unless told otherwise. The groups are
+// of the range for use within one site (RFC 2365: 239.255.0.0/16).
+inline constexpr std::string_view kDefaultGroupA = "239.255.72.1";
+inline constexpr std::string_view kDefaultGroupB = "239.255.72.2";
+inline constexpr std::uint16_t kDefaultBasePort = 20100;
+
 // The channel whose id the stream's packets carry. Thread: any, pure.
 constexpr ChannelKind channel_of(Stream stream) noexcept {
   switch (stream) {
@@ -34,6 +40,19 @@ constexpr ChannelKind channel_of(Stream stream) noexcept {
     case Stream::kIndices: return ChannelKind::kIndices;
   }
   return ChannelKind::kOrders;
+}
+
+// The stream of a channel's messages, or of its snapshots. Thread: any, pure.
+constexpr Stream stream_of(ChannelKind channel, bool is_snapshot = false) noexcept {
+  switch (channel) {
+    case ChannelKind::kOrders: return is_snapshot ? Stream::kOrderSnapshots : Stream::kOrders;
+    case ChannelKind::kLevels: return is_snapshot ? Stream::kLevelSnapshots : Stream::kLevels;
+    case ChannelKind::kTop: return Stream::kTop;
+    case ChannelKind::kDefinitions: return Stream::kDefinitions;
+    case ChannelKind::kStatistics: return Stream::kStatistics;
+    case ChannelKind::kIndices: return Stream::kIndices;
+  }
+  return Stream::kOrders;
 }
 
 constexpr std::string_view name(Stream stream) noexcept {
