@@ -7,8 +7,7 @@
 namespace hourglass::engine {
 
 JournalAgent::JournalAgent(JournalWriter& writer, PipelineRings& rings, DigestAgent& digest,
-                           WakeSignal* digest_wake, WakeSignal* durable_wake,
-                           WakeSignal* feed_wake)
+                           WakeSignal* digest_wake, WakeSignal* durable_wake, WakeSignal* feed_wake)
     : writer_(writer),
       rings_(rings),
       commands_(rings.commands),

@@ -155,9 +155,9 @@ class Pipeline {
       digest_runner_ = std::make_unique<AgentRunner>(
           AgentThread{.name = "hg-digest", .pin_cpu = {}, .idle = DigestAgent::pace()},
           std::vector<Agent*>{digest_.get()});
-      journal_ = std::make_unique<JournalAgent>(*writer_, *rings_, *digest_,
-                                                &digest_runner_->wake(), settings.durable_wake,
-                                                settings.feed_wake);
+      journal_ =
+          std::make_unique<JournalAgent>(*writer_, *rings_, *digest_, &digest_runner_->wake(),
+                                         settings.durable_wake, settings.feed_wake);
       journal_runner_ = std::make_unique<AgentRunner>(
           AgentThread{.name = "hg-journal", .pin_cpu = {}, .idle = settings.journal_idle},
           std::vector<Agent*>{journal_.get()});

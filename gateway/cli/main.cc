@@ -12,6 +12,7 @@
 #include "gateway/daemon/run_main.h"
 #include "gateway/fix/client/fix_main.h"
 #include "gateway/fix/members/member_main.h"
+#include "marketdata/console/feed_main.h"
 
 namespace {
 
@@ -30,6 +31,9 @@ constexpr std::array kSubcommands{
     Subcommand{.name = "fix",
                .summary = "trade by FIX from the command line, certify a member's client",
                .run = hourglass::gateway::fix::fix_main},
+    Subcommand{.name = "feed",
+               .summary = "follow the market data: trades, books, messages as JSON",
+               .run = hourglass::marketdata::feed_main},
     Subcommand{.name = "member",
                .summary = "say who may log on by FIX",
                .run = hourglass::gateway::fix::member_main},

@@ -28,8 +28,8 @@ std::uint64_t now() noexcept {
   return engine::SystemClock{}.now().value();
 }
 
-// Two journals are told apart by it with a chance of 65,534 in 65,535; by their full id, which heads
-// the definitions, always.
+// Two journals are told apart by it with a chance of 65,534 in 65,535; by their full id, which
+// heads the definitions, always.
 std::uint16_t epoch_of(const engine::JournalUuid& uuid) noexcept {
   std::uint16_t epoch = 0;
   for (std::size_t i = 0; i + 1 < uuid.bytes.size(); i += 2) {
@@ -45,8 +45,9 @@ std::uint16_t epoch_of(const engine::JournalUuid& uuid) noexcept {
 class FeedAgent::Sink final : public marketdata::PacketSink {
  public:
   explicit Sink(marketdata::MulticastLines& lines) : lines_(lines) {}
-  void send(marketdata::Stream to, std::span<const std::byte> packet) noexcept override {
-    lines_.send(to, packet);
+  void send(marketdata::PacketTo to, std::span<const std::byte> packet) noexcept override {
+    const bool is_snapshot = to.stream == marketdata::StreamKind::kSnapshot;
+    lines_.send(marketdata::stream_of(to.channel, is_snapshot), packet);
   }
 
  private:
@@ -54,6 +55,7 @@ class FeedAgent::Sink final : public marketdata::PacketSink {
 };
 
 FeedAgent::FeedAgent() = default;
+FeedAgent::~FeedAgent() = default;
 
 absl::StatusOr<std::unique_ptr<FeedAgent>> FeedAgent::open(const FeedSettings& settings) {
   auto agent = std::unique_ptr<FeedAgent>(new FeedAgent);
@@ -74,8 +76,9 @@ void FeedAgent::set_journal(const engine::JournalUuid& uuid) {
 }
 
 void FeedAgent::on_beginning() {
-  publisher_ = std::make_unique<marketdata::Publisher>(
-      marketdata::PublisherSettings{.venue = venue_}, *sink_);
+  marketdata::PublisherSettings settings;
+  settings.venue = venue_;
+  publisher_ = std::make_unique<marketdata::Publisher>(settings, *sink_);
   last_command_ = 0;
 }
 
@@ -143,20 +146,20 @@ std::uint32_t FeedAgent::catch_up(std::uint64_t now_ns) {
   next_look_ns_ = now_ns + kLookNs;
   const auto store = open_store_();
   if (!store.ok()) return 0;
-  const std::uint64_t through =
-      std::min({(*store)->last_sequence().value(), missing_through_, last_command_ + kCommandsPerLook});
+  const std::uint64_t through = std::min(
+      {(*store)->last_sequence().value(), missing_through_, last_command_ + kCommandsPerLook});
   if (through <= last_command_) return 0;
   command_events_ = marketdata::CommandEvents();
   std::uint32_t told = 0;
-  const absl::Status read = (*store)->read(
-      SequenceNumber(last_command_ + 1), SequenceNumber(through),
-      [&](std::span<const std::byte> bytes) {
-        Event event;
-        std::memcpy(&event, bytes.data(), bytes.size());
-        take(event, now_ns);
-        ++told;
-        return true;
-      });
+  const absl::Status read =
+      (*store)->read(SequenceNumber(last_command_ + 1), SequenceNumber(through),
+                     [&](std::span<const std::byte> bytes) {
+                       Event event;
+                       std::memcpy(&event, bytes.data(), bytes.size());
+                       take(event, now_ns);
+                       ++told;
+                       return true;
+                     });
   if (!read.ok()) return told;
   counters_.caught_up += told;
   last_command_ = through;
@@ -169,8 +172,7 @@ std::uint32_t FeedAgent::do_work() noexcept {
   const std::uint64_t now_ns = now();
   const bool is_behind = missing_through_ != 0 && missing_through_ != engine::kNoLimit;
   // acquire in get(), partner the journal's or the sequencer's set(): the events are published.
-  std::uint32_t done =
-      is_behind ? catch_up(now_ns) : read_ring(rings_->durable.get(), now_ns);
+  std::uint32_t done = is_behind ? catch_up(now_ns) : read_ring(rings_->durable.get(), now_ns);
   if (done != 0) publisher_->flush(now_ns);
   if (now_ns >= next_tick_ns_) {
     publisher_->tick(now_ns);

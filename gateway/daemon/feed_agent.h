@@ -49,18 +49,23 @@ class FeedAgent final : public engine::Agent, public engine::HistoryFollower {
   // Opens the store of this journal, to read what the ring no longer has.
   using OpenStore = std::function<absl::StatusOr<std::unique_ptr<engine::EventStore>>()>;
 
+  // Out of line: who deletes one needs all of it.
+  ~FeedAgent() override;
+
   // Errors: those of the sockets.
   static absl::StatusOr<std::unique_ptr<FeedAgent>> open(const FeedSettings& settings);
 
   // Which journal's market it is. Thread: the starting one, before all that follows.
   void set_journal(const engine::JournalUuid& uuid);
 
-  // --- Recovery. Thread: the starting one ---------------------------------------------------------
+  // --- Recovery. Thread: the starting one
+  // ---------------------------------------------------------
   void on_beginning() override;
   void on_command(const engine::Command& command, std::span<const engine::Event> events) override;
 
-  // --- Running ------------------------------------------------------------------------------------
-  // Ends recovery. Without `open_store` the ring waits for this agent. Thread: the starting one.
+  // --- Running
+  // ------------------------------------------------------------------------------------ Ends
+  // recovery. Without `open_store` the ring waits for this agent. Thread: the starting one.
   void attach(engine::PipelineRings& rings, OpenStore open_store);
   std::uint32_t do_work() noexcept override;
   // Publishes all that is durable and says the end of the session. Thread: the owner's, when the
@@ -68,7 +73,6 @@ class FeedAgent final : public engine::Agent, public engine::HistoryFollower {
   void close();
 
   [[nodiscard]] std::string_view name() const noexcept override { return "feed"; }
-  // Why it publishes nothing any more; empty: it does. Thread: any, once stopped; else the agent's.
   [[nodiscard]] const marketdata::MulticastLines& lines() const noexcept { return *lines_; }
   [[nodiscard]] std::uint16_t retransmission_port() const noexcept {
     return retransmission_->port();
@@ -93,7 +97,7 @@ class FeedAgent final : public engine::Agent, public engine::HistoryFollower {
   OpenStore open_store_;
   std::optional<engine::SlowReader<engine::Event>> reader_;
   std::optional<engine::GatingConsumer<engine::Event>> gate_;
-  engine::Event held_{};        // read from the ring, its command not durable yet
+  engine::Event held_{};  // read from the ring, its command not durable yet
   bool has_held_ = false;
   std::uint64_t last_command_ = 0;  // whose events were all taken in
   // Up to this command the store has to tell first; 0: the ring has all.

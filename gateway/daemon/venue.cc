@@ -114,7 +114,8 @@ void Venue::attach(const VenueSettings& settings) {
   feed_->attach(pipeline_->rings(), std::move(open_store));
 }
 
-// The feed names its journal from the first packet on, and the history is told it before that opens.
+// The feed names its journal from the first packet on, and the history is told it before that
+// opens.
 absl::Status Venue::open_feed(const VenueSettings& settings) {
   const auto existing =
       settings.is_volatile ? std::optional<engine::JournalUuid>() : directory_->journal();

@@ -34,10 +34,6 @@ bool is_of_an_instrument(const engine::EventHeader& header) noexcept {
   return header.kind != EventKind::kTradingDayEnded;
 }
 
-bool is_price(std::int64_t price) noexcept {
-  return price != kNullPrice && price != INT64_MAX;
-}
-
 bool is_same_top(const TopOfBook& a, const TopOfBook& b) noexcept {
   return a.bid_price == b.bid_price && a.offer_price == b.offer_price && a.bid_qty == b.bid_qty &&
          a.offer_qty == b.offer_qty && a.bid_order_count == b.bid_order_count &&

@@ -42,8 +42,8 @@ absl::StatusOr<std::unique_ptr<RetransmissionPort>> RetransmissionPort::open(
   if (socket < 0 || ::bind(socket, reinterpret_cast<const sockaddr*>(&at), sizeof(at)) != 0 ||
       ::getsockname(socket, reinterpret_cast<sockaddr*>(&at), &size) != 0) {
     const absl::Status status = absl::ErrnoToStatus(
-        errno, fmt::format("feed requests cannot be answered on {}:{}", settings.address,
-                           settings.port));
+        errno,
+        fmt::format("feed requests cannot be answered on {}:{}", settings.address, settings.port));
     if (socket >= 0) ::close(socket);
     return status;
   }

@@ -21,8 +21,8 @@ enum class Stream : std::uint8_t {
 };
 inline constexpr std::uint8_t kStreamCount = 8;
 
-// Where `hourglass run` publishes and `hourglass feed` listens unless told otherwise. The groups are
-// of the range for use within one site (RFC 2365: 239.255.0.0/16).
+// Where `hourglass run` publishes and `hourglass feed` listens unless told otherwise. The groups
+// are of the range for use within one site (RFC 2365: 239.255.0.0/16).
 inline constexpr std::string_view kDefaultGroupA = "239.255.72.1";
 inline constexpr std::string_view kDefaultGroupB = "239.255.72.2";
 inline constexpr std::uint16_t kDefaultBasePort = 20100;
