@@ -38,6 +38,19 @@ TEST_F(LogonRules, ACancelMayFollowItsOrderInTheSamePacket) {
   EXPECT_EQ(only(peer_.hear(), {35, 11, 39, 41, 150}), "35=8|11=C1|39=4|41=A1|150=4|");
 }
 
+TEST_F(LogonRules, ACancelMayFollowItsOrderAndTheOrdersReplacesInOnePacket) {
+  log_on();
+  std::string packet = peer_.message("D", order_body("A1"));
+  packet += peer_.message("G", "38=2|40=2|44=2.5|" + cancel_body("R1", "A1"));
+  packet += peer_.message("G", "38=3|40=2|44=2.5|" + cancel_body("R2", "R1"));
+  packet += peer_.message("F", cancel_body("C1", "R2"));
+  peer_.send(packet);
+  EXPECT_EQ(only(peer_.hear(), {35, 11, 39, 150}), accepted("A1"));
+  EXPECT_EQ(only(peer_.hear(), {35, 11, 39, 41, 150}), "35=8|11=R1|39=0|41=A1|150=5|");
+  EXPECT_EQ(only(peer_.hear(), {35, 11, 39, 41, 150}), "35=8|11=R2|39=0|41=R1|150=5|");
+  EXPECT_EQ(only(peer_.hear(), {35, 11, 39, 41, 150}), "35=8|11=C1|39=4|41=R2|150=4|");
+}
+
 TEST_F(LogonRules, AnOrderUnderWayIsPendingToItsOwner) {
   log_on();
   std::string packet = peer_.message("D", order_body("A1"));

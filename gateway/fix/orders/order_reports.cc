@@ -67,14 +67,18 @@ std::optional<OrderView> OrderReports::order(engine::OrderId order_id) const {
   return impl_->maker.view(*slot);
 }
 
-std::vector<engine::OrderId> OrderReports::working_ids(
-    SessionId session, std::optional<engine::InstrumentId> only) const {
+std::vector<engine::OrderId> OrderReports::working_ids(SessionId session,
+                                                       const OrderFilter& filter) const {
   std::vector<engine::OrderId> ids;
   const MemberSession* const member = impl_->maker.sessions.find(session);
   if (member == nullptr) return ids;
   for (OrderSlot slot = member->working.first; slot != kNoOrderSlot;) {
     const OrderRecord& order = impl_->maker.orders.at(slot);
-    if (!only || order.instrument == *only) ids.push_back(order.order_id);
+    if (order.instrument == filter.instrument.value_or(order.instrument) &&
+        order.side == filter.side.value_or(order.side) &&
+        order.account == filter.account.value_or(order.account)) {
+      ids.push_back(order.order_id);
+    }
     slot = order.next;
   }
   return ids;

@@ -62,6 +62,13 @@ class ReportSink {
   virtual void copy(const ReportCopy&, const MessageWriter&) {}
 };
 
+// Which orders are asked for: what is not set does not narrow them.
+struct OrderFilter {
+  std::optional<engine::InstrumentId> instrument = std::nullopt;
+  std::optional<engine::Side> side = std::nullopt;
+  std::optional<engine::AccountId> account = std::nullopt;
+};
+
 // Thread: one. Memory: bounded by the core's limits of orders, keys and instruments; about 150
 // bytes an order of the day and 35 a cancel.
 class OrderReports {
@@ -107,10 +114,10 @@ class OrderReports {
                                                engine::ClientKey key) const;
   // Working orders of FIX sessions only.
   [[nodiscard]] std::optional<OrderView> order(engine::OrderId order_id) const;
-  // The session's working orders, oldest first; with `only`, those in that contract. Cost: a step
-  // for each working order.
-  [[nodiscard]] std::vector<engine::OrderId> working_ids(
-      engine::SessionId session, std::optional<engine::InstrumentId> only = std::nullopt) const;
+  // The session's working orders that `filter` lets through, oldest first. Cost: a step for each
+  // working order.
+  [[nodiscard]] std::vector<engine::OrderId> working_ids(engine::SessionId session,
+                                                         const OrderFilter& filter = {}) const;
   // Whether the session has any.
   [[nodiscard]] bool has_working(engine::SessionId session) const;
   [[nodiscard]] const engine::Instrument* instrument(engine::InstrumentId id) const;

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/base/limits.h"
 #include "fmt/format.h"
+#include "gateway/fix/orders/order_terms.h"
 #include "gateway/fix/wire/tags.h"
 
 namespace hourglass::gateway::fix {
@@ -39,7 +41,20 @@ Judgement Questions::order_status(DoorSession& session, const Fields& fields) {
 Judgement Questions::mass_status(DoorSession& session, const Fields& fields) {
   const std::string_view type = fields.value(kMassStatusReqType);
   if (type != "1" && type != "7") return {Disposition::kWrongValue, kMassStatusReqType};
-  std::optional<engine::InstrumentId> only;
+  OrderFilter filter;
+  if (const auto side = fields.find(kSide)) {
+    filter.side = read_side(*side);
+    if (!filter.side) return {Disposition::kWrongValue, kSide};
+  }
+  if (const auto account = fields.find(kAccount)) {
+    const std::optional<std::int64_t> number = parse_number(*account);
+    const bool can_be = number && *number >= 0 && *number < engine::kMaxAccounts;
+    if (!can_be) {
+      no_such_order(session, fields, "no working orders");
+      return {Disposition::kTaken, 0};
+    }
+    filter.account = engine::AccountId(static_cast<std::uint32_t>(*number));
+  }
   if (type == "1") {
     if (!fields.find(kSymbol)) return {Disposition::kFieldMissing, kSymbol};
     engine::InstrumentId id;
@@ -47,9 +62,9 @@ Judgement Questions::mass_status(DoorSession& session, const Fields& fields) {
       no_such_order(session, fields, "no working orders");
       return {Disposition::kTaken, 0};
     }
-    only = id;
+    filter.instrument = id;
   }
-  MassAnswer answer{.orders = reports_.working_ids(session.id(), only),
+  MassAnswer answer{.orders = reports_.working_ids(session.id(), filter),
                     .next = 0,
                     .request_id = std::string(fields.value(kMassStatusReqId))};
   if (answer.orders.empty()) {

@@ -59,25 +59,35 @@ OrderView ReportMaker::view(OrderSlot slot) const {
   return view;
 }
 
+// What a request names was asked for before it, so one look from the newest back finds the order,
+// however many replaces of it are under way one behind the other.
 std::optional<OrderView> ReportMaker::under_way(engine::SessionId session,
                                                 engine::ClientKey key) const {
   const MemberSession* const member = sessions.find(session);
   if (member == nullptr) return std::nullopt;
-  for (const SessionRequest& request : member->requests.all()) {
-    if (request.key() != key) continue;
-    if (request.kind() == CommandKind::kNewOrder) {
-      OrderView order = refused_order(request.command.as<engine::NewOrder>());
+  const SessionRequest* newest = nullptr;  // whose key was asked for
+  engine::ClientKey named = key;
+  const auto& requests = member->requests.all();
+  for (auto request = requests.rbegin(); request != requests.rend(); ++request) {
+    if (request->key() != named) continue;
+    if (newest == nullptr) newest = &*request;
+    OrderView order;
+    if (request->kind() == CommandKind::kNewOrder) {
+      order = refused_order(request->command.as<engine::NewOrder>());
       order.state = engine::OrderState::kPending;
       order.leaves = order.qty;
-      return order;
+    } else {
+      const auto target = request->target();
+      if (!target) return std::nullopt;
+      const OrderSlot slot = slot_of(session, *target);
+      if (slot == kNoOrderSlot) {
+        named = *target;
+        continue;
+      }
+      order = view(slot);
     }
-    // A replace's new id: the order it is for, as that stands.
-    const auto target = request.target();
-    const OrderSlot slot = target ? slot_of(session, *target) : kNoOrderSlot;
-    if (slot == kNoOrderSlot) return std::nullopt;
-    OrderView order = view(slot);
     order.key = key;
-    order.client_order_id = request.client_order_id;
+    order.client_order_id = newest->client_order_id;
     return order;
   }
   return std::nullopt;
