@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 
@@ -64,6 +65,10 @@ RunningVenue::RunningVenue(const VenueStart& start) : errors_(std::tmpfile()) {
       words.emplace_back("--no-fix");
     }
     words.insert(words.end(), start.options.begin(), start.options.end());
+    // Many run at a time, and who looks at the feed says where it goes.
+    const bool says_where = std::ranges::any_of(
+        start.options, [](const std::string& option) { return option.starts_with("--feed"); });
+    if (!says_where) words.emplace_back("--no-feed");
     become(words);
   }
   ::close(in.read_end);
