@@ -156,6 +156,18 @@ class OrderBook {
     return prices.is_at(place, price) ? &levels_[prices.slot_at(place)] : nullptr;
   }
 
+  // The same with its depth: how many levels are better.
+  struct LevelAtDepth {
+    const BookLevel* level;
+    std::size_t depth;
+  };
+  [[nodiscard]] LevelAtDepth level_at_depth(BookSide side, std::int64_t price) const noexcept {
+    const PriceLadder& prices = ladder(side);
+    const std::size_t place = prices.place(price);
+    if (!prices.is_at(place, price)) return {nullptr, 0};
+    return {&levels_[prices.slot_at(place)], prices.depth(place)};
+  }
+
   // Null where it is not in the book.
   [[nodiscard]] const BookOrder* find(std::uint64_t id) const noexcept {
     const std::uint32_t slot = slot_of(id);

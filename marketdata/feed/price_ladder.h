@@ -52,6 +52,9 @@ class PriceLadder {
     return slots_[place - 1];
   }
 
+  // How many prices are better than the one is_at() found there.
+  [[nodiscard]] std::size_t depth(std::size_t place) const noexcept { return keys_.size() - place; }
+
   // Puts in a price that is_at() did not find. Cost: moves what is better; allocates as a vector.
   void insert(std::size_t place, std::int64_t price, std::uint32_t slot) {
     keys_.insert(keys_.begin() + static_cast<std::ptrdiff_t>(place), key_of(price));

@@ -4,11 +4,13 @@
 // copies it from there into packets.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <span>
 
+#include "engine/base/assert.h"
 #include "marketdata/wire/messages.h"
 #include "marketdata/wire/packet.h"
 
@@ -41,22 +43,36 @@ std::size_t write_frame(std::byte* at, const Body& body) noexcept {
   return kFrame;
 }
 
-// The same with a group behind the block; all of it fits into kMaxFrameBytes.
+// The same with a group of at most kMaxEntries behind the block; all of it fits into
+// kMaxFrameBytes.
 template <class Body, class Entry>
 std::size_t write_frame(std::byte* at, const Body& body, std::span<const Entry> entries) noexcept {
-  const std::size_t end =
-      sizeof(FrameHeader) + sizeof(Body) + sizeof(GroupSize) + entries.size_bytes();
+  struct [[gnu::packed]] Head {
+    FrameHeader frame;
+    Body body;
+    GroupSize group;
+  };
+  constexpr std::size_t kMaxEntries =
+      (kMaxFrameBytes - sizeof(Head) - kFrameAlignment + 1) / sizeof(Entry);
+  // What is written in small parts must not be read back in large ones at once: headers are copied
+  // from a table.
+  static constexpr auto kHeaders = [] {
+    std::array<FrameHeader, kMaxEntries + 1> headers;
+    for (std::size_t count = 0; count <= kMaxEntries; ++count) {
+      headers[count] = frame_header<Body>(padded(sizeof(Head) + count * sizeof(Entry)));
+    }
+    return headers;
+  }();
+  HG_ASSERT(entries.size() <= kMaxEntries, entries.size());
+  const std::uint32_t group =
+      std::uint32_t{sizeof(Entry)} | static_cast<std::uint32_t>(entries.size()) << 16;
+  static_assert(offsetof(GroupSize, num_in_group) == 2);
+  const std::size_t end = sizeof(Head) + entries.size_bytes();
+  std::memcpy(at, &kHeaders[entries.size()], sizeof(FrameHeader));
+  std::memcpy(at + offsetof(Head, body), &body, sizeof(body));
+  std::memcpy(at + offsetof(Head, group), &group, sizeof(group));
+  if (!entries.empty()) std::memcpy(at + sizeof(Head), entries.data(), entries.size_bytes());
   const std::size_t frame = padded(end);
-  const FrameHeader header = frame_header<Body>(frame);
-  const GroupSize group{.block_length = sizeof(Entry),
-                        .num_in_group = static_cast<std::uint16_t>(entries.size())};
-  std::byte* const behind = at + sizeof(header) + sizeof(body);
-  std::memcpy(at, &header, sizeof(header));
-  std::memcpy(at + sizeof(header), &body, sizeof(body));
-  std::memcpy(behind, &group, sizeof(group));
-  if (!entries.empty()) {
-    std::memcpy(behind + sizeof(group), entries.data(), entries.size_bytes());
-  }
   std::memset(at + end, 0, frame - end);
   return frame;
 }

@@ -14,44 +14,16 @@
 
 namespace hourglass::marketdata {
 
-// The place of a level that is there, 1 the best; 255 stands for all from the 255th on. Looks from
-// the best on in growing steps, since that is where books change. Cost: 2 log2 of the answer.
-inline std::uint8_t level_number(const OrderBook& book, BookSide side,
-                                 std::int64_t price) noexcept {
-  constexpr std::size_t kLast = kNullUint8 - 1;
-  const auto is_better = [&](std::size_t depth) {
-    const std::int64_t at = book.level(side, depth)->price;
-    return side == BookSide::kBid ? at > price : at < price;
-  };
-  const std::size_t end = std::min(book.level_count(side), kLast);
-  std::size_t low = 0;
-  std::size_t high = 1;
-  while (high < end && is_better(high - 1)) {
-    low = high;
-    high *= 2;
-  }
-  high = std::min(high, end);
-  while (low < high) {
-    const std::size_t middle = low + (high - low) / 2;
-    if (is_better(middle)) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  return static_cast<std::uint8_t>(low + 1);
-}
-
 // The level of this price as it now is.
 inline LevelEntry level_entry(const OrderBook& book, BookSide side, std::int64_t price) noexcept {
-  const BookLevel* const level = book.level_of_price(side, price);
+  const auto [level, depth] = book.level_at_depth(side, price);
   if (level == nullptr) {
     return {.price = price, .qty = 0, .order_count = 0, .level = 0, .side = side, .padding = 0};
   }
   return {.price = price,
           .qty = level->qty,
           .order_count = level->order_count,
-          .level = level_number(book, side, price),
+          .level = static_cast<std::uint8_t>(std::min<std::size_t>(depth + 1, UINT8_MAX)),
           .side = side,
           .padding = 0};
 }
