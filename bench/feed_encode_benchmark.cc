@@ -111,7 +111,7 @@ const Tape& tape_of(StreamKind kind) {
 
 class NoSink final : public marketdata::PacketSink {
  public:
-  void send(marketdata::PacketTo, std::span<const std::byte> packet) noexcept override {
+  void send(marketdata::Stream, std::span<const std::byte> packet) noexcept override {
     benchmark::DoNotOptimize(packet.data());
     ++packets;
   }

@@ -19,14 +19,10 @@ constexpr std::uint32_t kEventsPerRound = 1024;
 constexpr std::uint64_t kTickNs = 2'000'000;
 // Between two looks into the event store, which its writer fills a MiB or a flush at a time.
 constexpr std::uint64_t kLookNs = 20'000'000;
-// Commands read from it at once.
-constexpr std::uint64_t kCommandsPerLook = 65'536;
+// Commands read from it in a round: about as many events as of the ring.
+constexpr std::uint64_t kCommandsPerRound = 512;
 // The end is said so often: whoever misses all of them still finds that nothing comes any more.
 constexpr std::uint32_t kEndsSaid = 3;
-
-std::uint64_t now() noexcept {
-  return engine::SystemClock{}.now().value();
-}
 
 // Two journals are told apart by it with a chance of 65,534 in 65,535; by their full id, which
 // heads the definitions, always.
@@ -45,9 +41,8 @@ std::uint16_t epoch_of(const engine::JournalUuid& uuid) noexcept {
 class FeedAgent::Sink final : public marketdata::PacketSink {
  public:
   explicit Sink(marketdata::MulticastLines& lines) : lines_(lines) {}
-  void send(marketdata::PacketTo to, std::span<const std::byte> packet) noexcept override {
-    const bool is_snapshot = to.stream == marketdata::StreamKind::kSnapshot;
-    lines_.send(marketdata::stream_of(to.channel, is_snapshot), packet);
+  void send(marketdata::Stream to, std::span<const std::byte> packet) noexcept override {
+    lines_.send(to, packet);
   }
 
  private:
@@ -140,39 +135,49 @@ std::uint32_t FeedAgent::read_ring(std::uint64_t durable, std::uint64_t now_ns) 
 }
 
 // The store has whole commands, and gets each some time behind the journal. What the ring still had
-// of the command in which sight was lost is thrown away with it.
+// of the command in which sight was lost is thrown away with it. Opening the store reads all of it,
+// so one that was opened is used up first.
 std::uint32_t FeedAgent::catch_up(std::uint64_t now_ns) {
-  if (now_ns < next_look_ns_) return 0;
-  next_look_ns_ = now_ns + kLookNs;
-  const auto store = open_store_();
-  if (!store.ok()) return 0;
+  if (store_ == nullptr || store_->last_sequence().value() <= last_command_) {
+    if (now_ns < next_look_ns_) return 0;
+    next_look_ns_ = now_ns + kLookNs;
+    auto opened = open_store_();
+    if (!opened.ok()) return 0;
+    store_ = *std::move(opened);
+  }
   const std::uint64_t through = std::min(
-      {(*store)->last_sequence().value(), missing_through_, last_command_ + kCommandsPerLook});
+      {store_->last_sequence().value(), missing_through_, last_command_ + kCommandsPerRound});
   if (through <= last_command_) return 0;
   command_events_ = marketdata::CommandEvents();
   std::uint32_t told = 0;
-  const absl::Status read =
-      (*store)->read(SequenceNumber(last_command_ + 1), SequenceNumber(through),
-                     [&](std::span<const std::byte> bytes) {
-                       Event event;
-                       std::memcpy(&event, bytes.data(), bytes.size());
-                       take(event, now_ns);
-                       ++told;
-                       return true;
-                     });
-  if (!read.ok()) return told;
+  const absl::Status read = store_->read(SequenceNumber(last_command_ + 1), SequenceNumber(through),
+                                         [&](std::span<const std::byte> bytes) {
+                                           Event event;
+                                           std::memcpy(&event, bytes.data(), bytes.size());
+                                           take(event, now_ns);
+                                           ++told;
+                                           return true;
+                                         });
   counters_.caught_up += told;
+  if (!read.ok()) {
+    store_.reset();
+    return told;
+  }
   last_command_ = through;
-  if (through == missing_through_) missing_through_ = 0;
-  next_look_ns_ = now_ns;
+  if (through == missing_through_) {
+    missing_through_ = 0;
+    store_.reset();
+  }
   return told;
 }
 
 std::uint32_t FeedAgent::do_work() noexcept {
-  const std::uint64_t now_ns = now();
-  const bool is_behind = missing_through_ != 0 && missing_through_ != engine::kNoLimit;
+  // The system's clock may be set back, the publisher's never goes.
+  now_ns_ = std::max(now_ns_, engine::SystemClock{}.now().value());
+  const std::uint64_t now_ns = now_ns_;
   // acquire in get(), partner the journal's or the sequencer's set(): the events are published.
-  std::uint32_t done = is_behind ? catch_up(now_ns) : read_ring(rings_->durable.get(), now_ns);
+  std::uint32_t done =
+      is_catching_up() ? catch_up(now_ns) : read_ring(rings_->durable.get(), now_ns);
   if (done != 0) publisher_->flush(now_ns);
   if (now_ns >= next_tick_ns_) {
     publisher_->tick(now_ns);
@@ -187,7 +192,7 @@ void FeedAgent::close() {
   if (rings_ == nullptr) return;
   while (do_work() != 0) continue;  // ends: nothing becomes durable any more
   for (std::uint32_t said = 0; said < kEndsSaid; ++said) {
-    publisher_->end_of_session(now());
+    publisher_->end_of_session(now_ns_);
     lines_->flush();
   }
 }

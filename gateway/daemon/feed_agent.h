@@ -40,7 +40,7 @@ struct FeedSettings {
 // Written by the agent; for its thread, or when it has stopped.
 struct FeedCounters {
   std::uint64_t commands = 0;    // published, with something public
-  std::uint64_t caught_up = 0;   // of them, from the event store
+  std::uint64_t caught_up = 0;   // events told from the event store
   std::uint64_t lost_sight = 0;  // times the ring went over it
 };
 
@@ -52,20 +52,19 @@ class FeedAgent final : public engine::Agent, public engine::HistoryFollower {
   // Out of line: who deletes one needs all of it.
   ~FeedAgent() override;
 
-  // Errors: those of the sockets.
+  // Errors: MulticastLines' and RetransmissionPort's. Cost: two sockets and one.
   static absl::StatusOr<std::unique_ptr<FeedAgent>> open(const FeedSettings& settings);
 
   // Which journal's market it is. Thread: the starting one, before all that follows.
   void set_journal(const engine::JournalUuid& uuid);
 
-  // --- Recovery. Thread: the starting one
-  // ---------------------------------------------------------
+  // --- Recovery ----------------------------------------------------------------------------------
   void on_beginning() override;
   void on_command(const engine::Command& command, std::span<const engine::Event> events) override;
 
-  // --- Running
-  // ------------------------------------------------------------------------------------ Ends
-  // recovery. Without `open_store` the ring waits for this agent. Thread: the starting one.
+  // --- Running -----------------------------------------------------------------------------------
+  // Ends recovery. Without `open_store` the ring waits for this agent, whose thread is to run
+  // before there is more than the ring holds. Thread: the starting one.
   void attach(engine::PipelineRings& rings, OpenStore open_store);
   std::uint32_t do_work() noexcept override;
   // Publishes all that is durable and says the end of the session. Thread: the owner's, when the
@@ -86,6 +85,9 @@ class FeedAgent final : public engine::Agent, public engine::HistoryFollower {
   void take(const engine::Event& event, std::uint64_t now_ns);
   std::uint32_t read_ring(std::uint64_t durable, std::uint64_t now_ns);
   std::uint32_t catch_up(std::uint64_t now_ns);
+  [[nodiscard]] bool is_catching_up() const noexcept {
+    return missing_through_ != 0 && missing_through_ != engine::kNoLimit;
+  }
 
   std::unique_ptr<marketdata::MulticastLines> lines_;
   std::unique_ptr<marketdata::RetransmissionPort> retransmission_;
@@ -100,8 +102,11 @@ class FeedAgent final : public engine::Agent, public engine::HistoryFollower {
   engine::Event held_{};  // read from the ring, its command not durable yet
   bool has_held_ = false;
   std::uint64_t last_command_ = 0;  // whose events were all taken in
-  // Up to this command the store has to tell first; 0: the ring has all.
+  // Up to this command the store has to tell first; 0: the ring has all; kNoLimit: what comes next
+  // in the ring says up to which.
   std::uint64_t missing_through_ = 0;
+  std::unique_ptr<engine::EventStore> store_;  // as it stood when last opened
+  std::uint64_t now_ns_ = 0;
   std::uint64_t next_tick_ns_ = 0;
   std::uint64_t next_look_ns_ = 0;  // into the store
   FeedCounters counters_;

@@ -38,9 +38,6 @@ void InputLines::read_all(const std::shared_ptr<Shared>& shared) {
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) break;
     buffer.append(chunk, static_cast<std::size_t>(got));
-    if (buffer.size() > 2 * kMaxLineBytes && buffer.find('\n') == std::string::npos) {
-      buffer = "(line too long)\n";
-    }
     for (std::size_t end; (end = buffer.find('\n')) != std::string::npos;) {
       std::unique_lock lock(shared->mutex);
       while (shared->lines.size() >= kMaxWaitingLines) {
@@ -48,11 +45,13 @@ void InputLines::read_all(const std::shared_ptr<Shared>& shared) {
         ::usleep(kPauseWhenFullUs);
         lock.lock();
       }
-      shared->lines.push_back(buffer.substr(0, std::min(end, kMaxLineBytes)));
+      shared->lines.push_back(buffer.substr(0, std::min(end, kMaxLineBytes + 1)));
       tell(*shared);
       lock.unlock();
       buffer.erase(0, end + 1);
     }
+    // What is left has no end yet; what is kept of it goes on being one line until that comes.
+    if (buffer.size() > kMaxLineBytes) buffer.resize(kMaxLineBytes + 1);
   }
   const std::lock_guard lock(shared->mutex);
   shared->ended = true;

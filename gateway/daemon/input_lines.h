@@ -13,7 +13,8 @@
 
 namespace hourglass::gateway {
 
-inline constexpr std::size_t kMaxLineBytes = 4096;  // a longer line is cut there
+// A longer line is given as its first kMaxLineBytes + 1 bytes: so many say that it is none.
+inline constexpr std::size_t kMaxLineBytes = 4096;
 
 // Thread: the owner's; the reader's is let go when the program ends, for nothing can end a read.
 class InputLines {

@@ -124,6 +124,11 @@ void tell_feed(const FeedAgent& feed, const FeedSettings& settings, OutputLines&
 
 // Carries out one line of a person's. False: to end. Errors: why the venue cannot go on.
 absl::StatusOr<bool> carry_out(TextDoor& door, const std::string& line, OutputLines& out) {
+  if (line.size() > kMaxLineBytes) {
+    out.put(fmt::format("? a line has at most {} bytes; this one was not carried out\n",
+                        kMaxLineBytes));
+    return true;
+  }
   const auto answer = door.answer(line);
   if (answer.ok()) {
     out.put(*answer);

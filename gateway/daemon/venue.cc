@@ -88,14 +88,15 @@ absl::StatusOr<std::unique_ptr<Venue>> Venue::open(const VenueSettings& settings
     if (const absl::Status status = venue->list_new(); !status.ok()) return status;
   }
   if (const absl::Status status = venue->pipeline_->start(); !status.ok()) return status;
+  // Before the market opens: without an event store the ring waits for the feed.
+  if (venue->feed_) {
+    if (const absl::Status status = venue->feed_runner_->start(); !status.ok()) return status;
+  }
   if (const absl::Status status = is_new ? venue->settle() : venue->reopen(); !status.ok()) {
     return status;
   }
   if (venue->fix_) {
     if (const absl::Status status = venue->fix_->listen(); !status.ok()) return status;
-  }
-  if (venue->feed_) {
-    if (const absl::Status status = venue->feed_runner_->start(); !status.ok()) return status;
   }
   return venue;
 }
@@ -114,8 +115,8 @@ void Venue::attach(const VenueSettings& settings) {
   feed_->attach(pipeline_->rings(), std::move(open_store));
 }
 
-// The feed names its journal from the first packet on, and the history is told it before that
-// opens.
+// Before the pipeline, which tells the history while it opens: the feed numbers by the journal's
+// id.
 absl::Status Venue::open_feed(const VenueSettings& settings) {
   const auto existing =
       settings.is_volatile ? std::optional<engine::JournalUuid>() : directory_->journal();

@@ -7,14 +7,15 @@
 #include <charconv>
 #include <utility>
 
+#include "engine/contract/price_text.h"
 #include "fmt/format.h"
 #include "marketdata/wire/message_json.h"
 #include "marketdata/wire/packet_writer.h"
-#include "marketdata/wire/value_names.h"
 
 namespace hourglass::marketdata {
 namespace {
 
+constexpr std::uint32_t kPacketsPerTurn = 256;
 constexpr std::array kStreams{Stream::kOrders, Stream::kOrderSnapshots, Stream::kDefinitions};
 
 std::uint64_t monotonic_ns() {
@@ -24,13 +25,8 @@ std::uint64_t monotonic_ns() {
          static_cast<std::uint64_t>(t.tv_nsec);
 }
 
-// USD with its cents, and further places where it has them.
 std::string price_words(std::int64_t nano_usd) {
-  std::string text;
-  json::append_price(nano_usd, text);
-  const std::size_t cents = text.size() - 7;
-  while (text.size() > cents + 0 && text.back() == '0') text.pop_back();
-  return text;
+  return engine::price_text(engine::Price(nano_usd), 1);
 }
 
 std::string name_of(const Instrument& instrument) {
@@ -110,28 +106,36 @@ bool FeedConsole::round(std::int32_t timeout_ms) {
   }
   if (asking_ >= 0) waiting.push_back({.fd = asking_, .events = POLLIN, .revents = 0});
   ::poll(waiting.data(), waiting.size(), timeout_ms);
-  const std::uint64_t now_ns = monotonic_ns();
-  for (Joined& joined : joined_) take(joined, now_ns);
-  if (asking_ >= 0) read_answers(now_ns);
-  if (const auto missing = client_.poll(now_ns)) ask(*missing);
+  now_ns_ = monotonic_ns();
+  for (Joined& joined : joined_) receive(joined);
+  if (asking_ >= 0) read_answers();
+  if (const auto missing = client_.poll(now_ns_)) ask(*missing);
   return !ended_;
 }
 
-void FeedConsole::take(Joined& joined, std::uint64_t now_ns) {
+void FeedConsole::receive(Joined& joined) {
   std::array<std::byte, kMaxPacketBytes + 1> buffer;
   SenderAddress sender;
   // Bounded, so that the other line has its turn.
-  for (std::uint32_t i = 0; i < 256; ++i) {
+  for (std::uint32_t i = 0; i < kPacketsPerTurn; ++i) {
     const auto packet = joined.receiver.receive(buffer, sender);
     if (!packet) return;
-    const PacketOutcome outcome = client_.on_packet(joined.line, *packet, now_ns);
-    ++outcomes_[static_cast<std::size_t>(outcome)];
-    if (settings_.view != ConsoleView::kJson) continue;
-    messages_.on_packet(*packet, now_ns, [this](std::uint64_t seq, const Frame& frame) {
-      std::string line = fmt::format("{{\"seqNum\":{},\"message\":", seq);
-      if (append_json(frame, line)) print(line + '}');
-    });
+    take(joined.line, *packet);
   }
+}
+
+void FeedConsole::take(Line line, std::span<const std::byte> packet) {
+  const PacketOutcome outcome = client_.on_packet(line, packet, now_ns_);
+  ++outcomes_[static_cast<std::size_t>(outcome)];
+  if (settings_.view == ConsoleView::kJson) {
+    messages_.on_packet(packet, now_ns_,
+                        [this](std::uint64_t seq, const Frame& frame) { print_json(seq, frame); });
+  }
+}
+
+void FeedConsole::print_json(std::uint64_t seq, const Frame& frame) {
+  std::string line = fmt::format("{{\"seqNum\":{},\"message\":", seq);
+  if (append_json(frame, line)) print(line + '}');
 }
 
 void FeedConsole::ask(MessageRange range) {
@@ -155,9 +159,9 @@ void FeedConsole::ask(MessageRange range) {
   static_cast<void>(::send(asking_, packet.data(), packet.size(), 0));
 }
 
-void FeedConsole::read_answers(std::uint64_t now_ns) {
+void FeedConsole::read_answers() {
   std::array<std::byte, kMaxPacketBytes + 1> buffer;
-  for (std::uint32_t i = 0; i < 256; ++i) {
+  for (std::uint32_t i = 0; i < kPacketsPerTurn; ++i) {
     const ssize_t got = ::recv(asking_, buffer.data(), buffer.size(), 0);
     if (got < 0) return;
     const std::span<const std::byte> packet{buffer.data(), static_cast<std::size_t>(got)};
@@ -165,9 +169,9 @@ void FeedConsole::read_answers(std::uint64_t now_ns) {
     const auto frame = reader.next();
     const auto reject = frame ? frame->as<RetransmitReject>() : std::nullopt;
     if (reject && reject->reason == RetransmitRefusal::kTooOld) {
-      client_.give_up(now_ns);
+      client_.give_up(now_ns_);
     } else if (!reject) {
-      client_.on_packet(Line::kOther, packet, now_ns);
+      take(Line::kOther, packet);
     }
   }
 }
@@ -208,10 +212,14 @@ void FeedConsole::on_trade(const Instrument& instrument, const TradePrint& trade
                     trade.is_bust ? ", TAKEN BACK" : ""));
 }
 
-void FeedConsole::on_status(const Instrument&) {}
+// A book may be known before its contract's name is.
+void FeedConsole::on_status(const Instrument& instrument) {
+  if (instrument.is_live() && !told_live_.contains(instrument.id)) on_live(instrument);
+}
 
 void FeedConsole::on_live(const Instrument& instrument) {
   if (!shows(instrument)) return;
+  told_live_.insert(instrument.id);
   const auto words = [&](BookSide side) {
     const BookLevel* const best = instrument.book.best(side);
     return best == nullptr ? std::string("none") : level_words(best);
@@ -221,11 +229,17 @@ void FeedConsole::on_live(const Instrument& instrument) {
 }
 
 void FeedConsole::on_stale(const Instrument& instrument) {
+  told_live_.erase(instrument.id);
   if (shows(instrument)) print(fmt::format("not known {}", name_of(instrument)));
 }
 
 void FeedConsole::on_lost(MessageRange range) {
-  if (settings_.view == ConsoleView::kJson) return;
+  if (settings_.view == ConsoleView::kJson) {
+    print(fmt::format("{{\"lost\":{},\"from\":{}}}", range.count, range.begin));
+    messages_.give_up(now_ns_,
+                      [this](std::uint64_t seq, const Frame& frame) { print_json(seq, frame); });
+    return;
+  }
   print(fmt::format("lost {} messages from {} on", range.count, range.begin));
 }
 

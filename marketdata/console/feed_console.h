@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -65,20 +66,24 @@ class FeedConsole final : public FeedListener {
 
   [[nodiscard]] bool shows(const Instrument& instrument) const;
   void print(std::string line);
-  void take(Joined& joined, std::uint64_t now_ns);
+  void receive(Joined& joined);
+  void take(Line line, std::span<const std::byte> packet);
+  void print_json(std::uint64_t seq, const Frame& frame);
   void ask(MessageRange range);
-  void read_answers(std::uint64_t now_ns);
+  void read_answers();
 
   ConsoleSettings settings_;
   std::string error_;
   std::vector<Joined> joined_;
   std::int32_t asking_ = -1;  // socket
+  std::uint64_t now_ns_ = 0;  // of this round
   FeedClient client_;
   LineArbiter messages_;  // for kJson
   std::array<std::uint64_t, kPacketOutcomes> outcomes_{};
   std::string output_;
   std::uint64_t lines_ = 0;
   std::optional<VenueIdentity> venue_;
+  std::set<std::uint32_t> told_live_;  // instruments
   bool ended_ = false;
 };
 

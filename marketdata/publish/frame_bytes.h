@@ -11,6 +11,7 @@
 #include <span>
 
 #include "engine/base/assert.h"
+#include "marketdata/wire/frame.h"
 #include "marketdata/wire/messages.h"
 #include "marketdata/wire/packet.h"
 
@@ -18,33 +19,13 @@ namespace hourglass::marketdata {
 
 // No frame of the numbered channels is longer.
 inline constexpr std::size_t kMaxFrameBytes = 128;
+template <class... Body>
+inline constexpr bool kFitTheLog = ((kFrameBytes<Body> <= kMaxFrameBytes) && ...);
+static_assert(kFitTheLog<OrderAdd, OrderReduce, OrderDelete, OrderReplace, OrderExecuted,
+                         InstrumentDefinition, TradingStatus, PriceLimits, DayEnd>);
 
-template <class Body>
-constexpr FrameHeader frame_header(std::size_t frame_bytes) noexcept {
-  return {.frame_length = static_cast<std::uint16_t>(frame_bytes),
-          .encoding_type = kSbeLittleEndian,
-          .block_length = sizeof(Body),
-          .template_id = Body::kTemplateId,
-          .schema_id = kSchemaId,
-          .version = kSchemaVersion};
-}
-
-// Writes the message with its padding to `at`, where kMaxFrameBytes are free. Returns the frame's
-// length. Cost: a copy.
-template <class Body>
-std::size_t write_frame(std::byte* at, const Body& body) noexcept {
-  constexpr std::size_t kEnd = sizeof(FrameHeader) + sizeof(Body);
-  constexpr std::size_t kFrame = padded(kEnd);
-  static_assert(kFrame <= kMaxFrameBytes);
-  constexpr FrameHeader kHeader = frame_header<Body>(kFrame);
-  std::memcpy(at, &kHeader, sizeof(kHeader));
-  std::memcpy(at + sizeof(kHeader), &body, sizeof(body));
-  if constexpr (kEnd != kFrame) std::memset(at + kEnd, 0, kFrame - kEnd);
-  return kFrame;
-}
-
-// The same with a group of at most kMaxEntries behind the block; all of it fits into
-// kMaxFrameBytes.
+// A message with a group of at most kMaxEntries behind its block; all of it fits into
+// kMaxFrameBytes, which are free at `at`. Returns the frame's length. Cost: copies.
 template <class Body, class Entry>
 std::size_t write_frame(std::byte* at, const Body& body, std::span<const Entry> entries) noexcept {
   struct [[gnu::packed]] Head {

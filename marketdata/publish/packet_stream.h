@@ -20,7 +20,7 @@ namespace hourglass::marketdata {
 inline constexpr std::uint64_t kHeartbeatNs = 1'000'000'000;
 
 struct StreamTerms {
-  PacketTo to;
+  Stream to{};
   std::uint16_t partition = 0;
   std::uint16_t epoch = 0;
   std::uint8_t flags = 0;  // PacketFlag
@@ -89,7 +89,7 @@ class PacketStream {
   void begin(std::uint64_t sequence) noexcept {
     writer_.begin({.seq_num = sequence,
                    .sending_time = 0,
-                   .channel_id = channel_id(terms_.partition, terms_.to.channel),
+                   .channel_id = channel_id(terms_.partition, channel_of(terms_.to)),
                    .epoch = terms_.epoch,
                    .msg_count = 0,
                    .flags = terms_.flags,

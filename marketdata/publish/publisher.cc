@@ -3,29 +3,25 @@
 namespace hourglass::marketdata {
 namespace {
 
-StreamTerms terms(const VenueTerms& venue, ChannelKind channel, std::uint8_t flags) noexcept {
-  const bool pictures = (flags & kSnapshot) != 0;
-  return {.to = {channel, pictures ? StreamKind::kSnapshot : StreamKind::kIncremental},
-          .partition = venue.partition,
-          .epoch = venue.epoch,
-          .flags = flags};
+StreamTerms terms(const VenueTerms& venue, Stream to, std::uint8_t flags) noexcept {
+  return {.to = to, .partition = venue.partition, .epoch = venue.epoch, .flags = flags};
 }
 
 }  // namespace
 
 Publisher::Publisher(const PublisherSettings& settings, PacketSink& sink)
     : state_(settings.limits),
-      orders_(terms(settings.venue, ChannelKind::kOrders, kIncremental), sink),
-      levels_(terms(settings.venue, ChannelKind::kLevels, kIncremental), sink),
-      top_(terms(settings.venue, ChannelKind::kTop, kConflated), sink),
-      definitions_(terms(settings.venue, ChannelKind::kDefinitions, kDefinitionCycle), sink),
-      statistics_(terms(settings.venue, ChannelKind::kStatistics, kConflated), sink),
-      indices_(terms(settings.venue, ChannelKind::kIndices, kConflated), sink),
+      orders_(terms(settings.venue, Stream::kOrders, kIncremental), sink),
+      levels_(terms(settings.venue, Stream::kLevels, kIncremental), sink),
+      top_(terms(settings.venue, Stream::kTop, kConflated), sink),
+      definitions_(terms(settings.venue, Stream::kDefinitions, kDefinitionCycle), sink),
+      statistics_(terms(settings.venue, Stream::kStatistics, kConflated), sink),
+      indices_(terms(settings.venue, Stream::kIndices, kConflated), sink),
       definition_cycle_(settings.venue, settings.definition_cycle_ns, state_),
       statistics_rounds_(settings.statistics_cycle_ns, state_),
-      order_snapshots_(terms(settings.venue, ChannelKind::kOrders, kSnapshot),
+      order_snapshots_(terms(settings.venue, Stream::kOrderSnapshots, kSnapshot),
                        settings.limits.max_orders, settings.order_snapshots, state_, sink),
-      level_snapshots_(terms(settings.venue, ChannelKind::kLevels, kSnapshot),
+      level_snapshots_(terms(settings.venue, Stream::kLevelSnapshots, kSnapshot),
                        settings.limits.max_orders, settings.level_snapshots, state_, sink),
       retransmission_(settings.venue.partition, settings.venue.epoch, state_) {}
 

@@ -70,7 +70,7 @@ SnapshotPicture::SnapshotPicture(const StreamTerms& terms, std::uint32_t max_ord
 std::uint64_t SnapshotPicture::packets_of(const FeedState& state, std::uint32_t id) const noexcept {
   const OrderBook& book = state.book(id);
   const std::uint64_t entries =
-      terms_.to.channel == ChannelKind::kOrders
+      channel_of(terms_.to) == ChannelKind::kOrders
           ? book.order_count()
           : book.level_count(BookSide::kBid) + book.level_count(BookSide::kOffer);
   return packets_for(entries) - 1;
@@ -78,7 +78,7 @@ std::uint64_t SnapshotPicture::packets_of(const FeedState& state, std::uint32_t 
 
 void SnapshotPicture::write(const FeedState& state, std::uint32_t id) {
   const OrderBook& book = state.book(id);
-  const bool by_order = terms_.to.channel == ChannelKind::kOrders;
+  const bool by_order = channel_of(terms_.to) == ChannelKind::kOrders;
   std::array<std::uint32_t, 2> counts{};
   for (const BookSide side : {BookSide::kBid, BookSide::kOffer}) {
     std::uint32_t& count = counts[static_cast<std::size_t>(side)];
@@ -142,7 +142,7 @@ void SnapshotPicture::begin_packet() noexcept {
   writer_ = PacketWriter({packets_.data() + packet_count_ * kPacketStride, kPacketStride});
   writer_.begin({.seq_num = cut_,
                  .sending_time = 0,
-                 .channel_id = channel_id(terms_.partition, terms_.to.channel),
+                 .channel_id = channel_id(terms_.partition, channel_of(terms_.to)),
                  .epoch = terms_.epoch,
                  .msg_count = 0,
                  .flags = kSnapshot,

@@ -4,9 +4,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <new>
 #include <span>
 
+#include "marketdata/wire/frame.h"
 #include "marketdata/wire/messages.h"
 #include "marketdata/wire/packet.h"
 
@@ -32,14 +32,8 @@ class PacketWriter {
   // Cost: a copy of the block.
   template <class Body>
   bool add(const Body& body) noexcept {
-    constexpr std::size_t kFrame = padded(sizeof(FrameHeader) + sizeof(Body));
-    if (size_ + kFrame > capacity_) return false;
-    std::byte* frame = bytes_ + size_;
-    write_frame_header<Body>(frame, kFrame);
-    std::memcpy(frame + sizeof(FrameHeader), &body, sizeof(Body));
-    constexpr std::size_t kEnd = sizeof(FrameHeader) + sizeof(Body);
-    if constexpr (kEnd != kFrame) std::memset(frame + kEnd, 0, kFrame - kEnd);
-    size_ += kFrame;
+    if (size_ + kFrameBytes < Body >> capacity_) return false;
+    size_ += write_frame(bytes_ + size_, body);
     ++msg_count_;
     return true;
   }
@@ -51,7 +45,8 @@ class PacketWriter {
         sizeof(FrameHeader) + sizeof(Body) + sizeof(GroupSize) + entries.size_bytes();
     if (size_ + padded(end) > capacity_) return false;
     std::byte* frame = bytes_ + size_;
-    write_frame_header<Body>(frame, padded(end));
+    const FrameHeader header = frame_header<Body>(padded(end));
+    std::memcpy(frame, &header, sizeof(header));
     std::memcpy(frame + sizeof(FrameHeader), &body, sizeof(Body));
     const GroupSize group{.block_length = sizeof(Entry),
                           .num_in_group = static_cast<std::uint16_t>(entries.size())};
@@ -92,17 +87,6 @@ class PacketWriter {
   }
 
  private:
-  template <class Body>
-  static void write_frame_header(std::byte* frame, std::size_t frame_bytes) noexcept {
-    const FrameHeader header{.frame_length = static_cast<std::uint16_t>(frame_bytes),
-                             .encoding_type = kSbeLittleEndian,
-                             .block_length = sizeof(Body),
-                             .template_id = Body::kTemplateId,
-                             .schema_id = kSchemaId,
-                             .version = kSchemaVersion};
-    std::memcpy(frame, &header, sizeof(header));
-  }
-
   std::byte* bytes_;
   std::size_t capacity_;
   std::size_t size_ = sizeof(PacketHeader);

@@ -42,31 +42,4 @@ constexpr ChannelKind channel_of(Stream stream) noexcept {
   return ChannelKind::kOrders;
 }
 
-// The stream of a channel's messages, or of its snapshots. Thread: any, pure.
-constexpr Stream stream_of(ChannelKind channel, bool is_snapshot = false) noexcept {
-  switch (channel) {
-    case ChannelKind::kOrders: return is_snapshot ? Stream::kOrderSnapshots : Stream::kOrders;
-    case ChannelKind::kLevels: return is_snapshot ? Stream::kLevelSnapshots : Stream::kLevels;
-    case ChannelKind::kTop: return Stream::kTop;
-    case ChannelKind::kDefinitions: return Stream::kDefinitions;
-    case ChannelKind::kStatistics: return Stream::kStatistics;
-    case ChannelKind::kIndices: return Stream::kIndices;
-  }
-  return Stream::kOrders;
-}
-
-constexpr std::string_view name(Stream stream) noexcept {
-  switch (stream) {
-    case Stream::kOrders: return "orders";
-    case Stream::kLevels: return "levels";
-    case Stream::kTop: return "top";
-    case Stream::kDefinitions: return "definitions";
-    case Stream::kStatistics: return "statistics";
-    case Stream::kIndices: return "indices";
-    case Stream::kOrderSnapshots: return "order-snapshots";
-    case Stream::kLevelSnapshots: return "level-snapshots";
-  }
-  return "";
-}
-
 }  // namespace hourglass::marketdata

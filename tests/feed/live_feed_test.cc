@@ -1,12 +1,12 @@
 // The real program: what a venue publishes, as a client on its groups sees it, over a kill.
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <chrono>
 #include <filesystem>
 
 #include "fmt/format.h"
 #include "marketdata/console/feed_console.h"
+#include "tests/feed/own_group.h"
 #include "tests/support/running_venue.h"
 
 namespace hourglass::marketdata {
@@ -15,18 +15,13 @@ namespace {
 namespace fs = std::filesystem;
 using engine::test::RunningVenue;
 
-std::string own_group(std::uint32_t line) {
-  const auto pid = static_cast<std::uint32_t>(::getpid());
-  return fmt::format("239.{}.{}.{}", 196 + line, (pid >> 8U) & 0xFFU, pid & 0xFFU);
-}
-
 class LiveFeed : public testing::Test {
  protected:
   void TearDown() override { fs::remove_all(directory_); }
 
   std::unique_ptr<RunningVenue> start(const std::vector<std::string>& more = {}) const {
-    std::vector<std::string> options{"--feed-group-a", own_group(0), "--feed-group-b",
-                                     own_group(1)};
+    std::vector<std::string> options{"--feed-group-a", own_group(4), "--feed-group-b",
+                                     own_group(5)};
     options.insert(options.end(), more.begin(), more.end());
     auto venue =
         std::make_unique<RunningVenue>(engine::test::VenueStart{.program = HOURGLASS_PROGRAM,
@@ -39,7 +34,7 @@ class LiveFeed : public testing::Test {
   }
   static FeedConsole console(ConsoleView view, const std::string& symbol = "") {
     return FeedConsole({.view = view,
-                        .groups = {own_group(0), own_group(1)},
+                        .groups = {own_group(4), own_group(5)},
                         .base_port = kDefaultBasePort,
                         .interface = "127.0.0.1",
                         .partition = 0,

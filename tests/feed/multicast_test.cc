@@ -2,22 +2,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <poll.h>
-#include <unistd.h>
 
 #include "fmt/format.h"
 #include "marketdata/feed/multicast_receiver.h"
 #include "marketdata/publish/multicast_lines.h"
+#include "tests/feed/own_group.h"
 
 namespace hourglass::marketdata {
 namespace {
 
 using testing::HasSubstr;
-
-// A group of this process's own: tests run side by side.
-std::string own_group(std::uint32_t line) {
-  const auto pid = static_cast<std::uint32_t>(::getpid());
-  return fmt::format("239.{}.{}.{}", 192 + line, (pid >> 8U) & 0xFFU, pid & 0xFFU);
-}
 
 constexpr std::uint16_t kPort = 31000;
 

@@ -73,7 +73,7 @@ inline std::vector<Event> public_of(const std::vector<Event>& events) {
 }
 
 struct SentPacket {
-  PacketTo to;
+  Stream to{};
   std::vector<std::byte> bytes;
 
   [[nodiscard]] PacketHeader header() const {
@@ -85,15 +85,15 @@ struct SentPacket {
 
 class KeepingSink final : public PacketSink {
  public:
-  void send(PacketTo to, std::span<const std::byte> packet) noexcept override {
+  void send(Stream to, std::span<const std::byte> packet) noexcept override {
     packets.push_back({to, {packet.begin(), packet.end()}});
   }
   // Those of one stream, in order; taken out.
-  std::vector<SentPacket> take(ChannelKind channel, StreamKind stream = StreamKind::kIncremental) {
+  std::vector<SentPacket> take(Stream stream) {
     std::vector<SentPacket> taken;
     std::vector<SentPacket> rest;
     for (SentPacket& packet : packets) {
-      const bool wanted = packet.to == PacketTo{channel, stream};
+      const bool wanted = packet.to == stream;
       (wanted ? taken : rest).push_back(std::move(packet));
     }
     packets = std::move(rest);

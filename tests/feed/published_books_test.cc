@@ -183,9 +183,8 @@ TEST(PublishedBooks, AreTheExchangesByOrderByLevelAndAtTheTop) {
       reader.note(events);
       publisher.publish(events, 1);
       publisher.flush(1);
-      reader.read(messages_of(sink.take(ChannelKind::kOrders)),
-                  messages_of(sink.take(ChannelKind::kLevels)));
-      reader.read_tops(messages_of(sink.take(ChannelKind::kTop)), events);
+      reader.read(messages_of(sink.take(Stream::kOrders)), messages_of(sink.take(Stream::kLevels)));
+      reader.read_tops(messages_of(sink.take(Stream::kTop)), events);
       if (testing::Test::HasFailure()) return;
     }
   });
@@ -198,7 +197,7 @@ TEST(PublishedBooks, ConflateTheirTopsUntilAFlush) {
     for (const auto& events : commands) publisher.publish(public_of(events), 1);
     publisher.flush(1);
     std::set<std::uint32_t> told;
-    const auto packets = sink.take(ChannelKind::kTop);
+    const auto packets = sink.take(Stream::kTop);
     std::uint64_t newest = 0;
     for (const SentPacket& packet : packets) {
       EXPECT_EQ(packet.header().flags, kConflated);

@@ -167,10 +167,10 @@ TEST(Snapshots, AreTheBooksOfOneMomentWithTheirCrc) {
     for (const auto& events : commands) {
       publisher.publish(public_of(events), now += 7 * kMs);
       publisher.tick(now);
-      for (const SentMessage& m : messages_of(sink.take(ChannelKind::kOrders))) apply(books, m);
+      for (const SentMessage& m : messages_of(sink.take(Stream::kOrders))) apply(books, m);
       const std::uint64_t sequence = publisher.state().last_sequence();
-      by_order.read(sink.take(ChannelKind::kOrders, StreamKind::kSnapshot), books, sequence);
-      by_level.read(sink.take(ChannelKind::kLevels, StreamKind::kSnapshot), books, sequence);
+      by_order.read(sink.take(Stream::kOrderSnapshots), books, sequence);
+      by_level.read(sink.take(Stream::kLevelSnapshots), books, sequence);
       sink.packets.clear();
       if (testing::Test::HasFailure()) return;
     }
@@ -213,7 +213,7 @@ TEST(Snapshots, AreAllToldWithinFiveSecondsAtAnEvenPace) {
   std::size_t most = 0;
   for (std::uint64_t now = kStart; ended == 0 && now < kStart + 10 * kSecond; now += kMs) {
     publisher.tick(now);
-    const auto packets = sink.take(ChannelKind::kOrders, StreamKind::kSnapshot);
+    const auto packets = sink.take(Stream::kOrderSnapshots);
     most = std::max(most, packets.size());
     for (const SentMessage& message : messages_of(packets)) {
       if (message.template_id == CycleEnd::kTemplateId) ended = now;
@@ -242,7 +242,7 @@ TEST(Definitions, AreToldInACycleWithThePresentStatusAndLimits) {
   std::vector<std::uint64_t> begun;
   for (std::uint64_t now = kStart; now < kStart + 21 * kSecond; now += 3 * kMs) {
     publisher.tick(now);
-    const auto packets = sink.take(ChannelKind::kDefinitions);
+    const auto packets = sink.take(Stream::kDefinitions);
     const auto messages = messages_of(packets);
     if (messages.empty()) continue;
     begun.push_back(now);
@@ -284,7 +284,7 @@ TEST(Statistics, AreTheDaysTradesAndTellEachInstrumentOnceASecond) {
     std::map<std::uint32_t, std::uint64_t> told_at;
     std::uint64_t now = kStart;
     const auto read = [&] {
-      for (const SentMessage& message : messages_of(sink.take(ChannelKind::kStatistics))) {
+      for (const SentMessage& message : messages_of(sink.take(Stream::kStatistics))) {
         const auto m = message.as<marketdata::Statistics>();
         const auto& day = trades[m.instrument_id];
         EXPECT_GE(now, told_at[m.instrument_id] + kSecond);
@@ -332,14 +332,13 @@ TEST(Channels, GiveASignOfLifeEachSecondAndSayWhenTheyEnd) {
   Publisher publisher(small_settings(), sink);
   for (const auto& events : crowded(2, 3)) publisher.publish(public_of(events), kStart);
   publisher.tick(kStart);
-  constexpr std::array kKinds = {ChannelKind::kOrders,     ChannelKind::kLevels,
-                                 ChannelKind::kTop,        ChannelKind::kDefinitions,
-                                 ChannelKind::kStatistics, ChannelKind::kIndices};
-  std::map<ChannelKind, std::uint64_t> heard;
-  for (const ChannelKind kind : kKinds) heard[kind] = kStart;
+  constexpr std::array kKinds = {Stream::kOrders,      Stream::kLevels,     Stream::kTop,
+                                 Stream::kDefinitions, Stream::kStatistics, Stream::kIndices};
+  std::map<Stream, std::uint64_t> heard;
+  for (const Stream kind : kKinds) heard[kind] = kStart;
   for (std::uint64_t now = kStart; now < kStart + 30 * kSecond; now += kMs) {
     publisher.tick(now);
-    for (const ChannelKind kind : kKinds) {
+    for (const Stream kind : kKinds) {
       for (const SentPacket& packet : sink.take(kind)) {
         heard[kind] = now;
         EXPECT_EQ(packet.header().sending_time, now);
@@ -352,7 +351,7 @@ TEST(Channels, GiveASignOfLifeEachSecondAndSayWhenTheyEnd) {
     sink.packets.clear();
   }
   publisher.end_of_session(kStart + 40 * kSecond);
-  for (const ChannelKind kind : kKinds) {
+  for (const Stream kind : kKinds) {
     const auto packets = sink.take(kind);
     ASSERT_EQ(packets.size(), 1U);
     EXPECT_EQ(packets[0].header().msg_count, kEndOfSession);
@@ -378,8 +377,8 @@ TEST(Prices, BeyondTheWiresRangeAreNullAndTouchNoLevel) {
   Publisher publisher(small_settings(), sink);
   for (const auto& events : events_of(stream)) publisher.publish(public_of(events), kStart);
   publisher.tick(kStart);
-  const auto orders = messages_of(sink.take(ChannelKind::kOrders));
-  const auto levels = messages_of(sink.take(ChannelKind::kLevels));
+  const auto orders = messages_of(sink.take(Stream::kOrders));
+  const auto levels = messages_of(sink.take(Stream::kLevels));
   ASSERT_EQ(orders.size(), 4U);
   EXPECT_EQ(orders[0].as<InstrumentDefinition>().max_price, kNullPrice);
   EXPECT_EQ(orders[1].as<OrderAdd>().price, kNullPrice);

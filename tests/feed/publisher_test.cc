@@ -191,8 +191,8 @@ TEST(Publisher, SendsOneMessageForEachPublicEventAndChannel) {
     KeepingSink sink;
     Publisher publisher(small_settings(), sink);
     publish_all(commands, seed, publisher);
-    const auto orders = messages_of(sink.take(ChannelKind::kOrders));
-    const auto levels = messages_of(sink.take(ChannelKind::kLevels));
+    const auto orders = messages_of(sink.take(Stream::kOrders));
+    const auto levels = messages_of(sink.take(Stream::kLevels));
     ExpectedMessages expected;
     std::size_t at = 0;
     for (const auto& all : commands) {
@@ -259,8 +259,8 @@ TEST(Publisher, SplitsNoEventThatFitsAPacketAndDelaysNone) {
     KeepingSink sink;
     Publisher publisher(small_settings(), sink);
     const Ends ends = publish_all(commands, seed, publisher);
-    large += expect_whole_events(sink.take(ChannelKind::kOrders), ends);
-    expect_whole_events(sink.take(ChannelKind::kLevels), ends);
+    large += expect_whole_events(sink.take(Stream::kOrders), ends);
+    expect_whole_events(sink.take(Stream::kLevels), ends);
   });
   EXPECT_GT(large, 0U) << "no event was larger than a packet";
 }
@@ -270,12 +270,12 @@ TEST(Publisher, NumbersPacketsWithoutAGapAndSaysWhoseTheyAre) {
     KeepingSink sink;
     Publisher publisher(small_settings(), sink);
     publish_all(commands, seed, publisher);
-    for (const ChannelKind channel : {ChannelKind::kOrders, ChannelKind::kLevels}) {
+    for (const Stream stream : {Stream::kOrders, Stream::kLevels}) {
       std::uint64_t next = 1;
-      for (const SentPacket& packet : sink.take(channel)) {
+      for (const SentPacket& packet : sink.take(stream)) {
         const PacketHeader header = packet.header();
         EXPECT_EQ(header.seq_num, next);
-        EXPECT_EQ(header.channel_id, 3 * 16 + static_cast<std::uint16_t>(channel));
+        EXPECT_EQ(header.channel_id, channel_id(3, channel_of(stream)));
         EXPECT_EQ(header.epoch, 7);
         EXPECT_EQ(header.flags, kIncremental);
         EXPECT_GT(header.msg_count, 0);

@@ -39,12 +39,12 @@ TEST(Retransmission, SendsAgainWhatWasSent) {
     for (const auto& events : commands) publisher.publish(public_of(events), 1);
     publisher.flush(1);
     engine::test::RandomSource random(seed);
-    for (const ChannelKind channel : {ChannelKind::kOrders, ChannelKind::kLevels}) {
-      const auto sent = messages_of(sink.take(channel));
+    for (const Stream stream : {Stream::kOrders, Stream::kLevels}) {
+      const auto sent = messages_of(sink.take(stream));
       for (std::uint32_t i = 0; i < 200; ++i) {
         const std::size_t first = random.below(sent.size());
         const auto count = static_cast<std::uint16_t>(1 + random.below(60));
-        const SentPacket packet = answer(publisher, asking(channel, first + 1, count));
+        const SentPacket packet = answer(publisher, asking(channel_of(stream), first + 1, count));
         const auto again = messages_of({packet});
         EXPECT_EQ(packet.header().flags, kIncremental | kRetransmitted);
         EXPECT_EQ(packet.header().seq_num, first + 1);
@@ -79,7 +79,7 @@ TEST(Retransmission, RefusesWithTheReasonAndTheFirstAvailable) {
   publisher.flush(1);
   const std::uint64_t last = publisher.state().last_sequence();
   ASSERT_GT(last, 2 * settings.limits.kept_messages) << "HOURGLASS_SEED=" << seed;
-  const auto sent = messages_of(sink.take(ChannelKind::kLevels));
+  const auto sent = messages_of(sink.take(Stream::kLevels));
 
   const auto too_old = refusal(publisher, asking(ChannelKind::kLevels, 1, 5));
   EXPECT_EQ(too_old.reason, RetransmitRefusal::kTooOld);
