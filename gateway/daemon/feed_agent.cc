@@ -85,6 +85,8 @@ void FeedAgent::on_command(const engine::Command& command, std::span<const Event
 }
 
 void FeedAgent::attach(engine::PipelineRings& rings, OpenStore open_store) {
+  now_ns_ = engine::SystemClock{}.now().value();
+  monotonic_ns_ = engine::monotonic_ns();
   rings_ = &rings;
   open_store_ = std::move(open_store);
   if (open_store_) {
@@ -172,25 +174,43 @@ std::uint32_t FeedAgent::catch_up(std::uint64_t now_ns) {
 }
 
 std::uint32_t FeedAgent::do_work() noexcept {
-  // The system's clock may be set back, the publisher's never goes.
-  now_ns_ = std::max(now_ns_, engine::SystemClock{}.now().value());
-  const std::uint64_t now_ns = now_ns_;
+  const std::uint64_t now_ns = advance_time();
   // acquire in get(), partner the journal's or the sequencer's set(): the events are published.
   std::uint32_t done =
       is_catching_up() ? catch_up(now_ns) : read_ring(rings_->durable.get(), now_ns);
   if (done != 0) publisher_->flush(now_ns);
   if (now_ns >= next_tick_ns_) {
-    publisher_->tick(now_ns);
     next_tick_ns_ = now_ns + kTickNs;
+    // A sign of life would say that nothing is missing, and a snapshot that an old book is new.
+    if (!is_catching_up()) publisher_->tick(now_ns);
     done += retransmission_->poll(publisher_->retransmission(), now_ns);
   }
   lines_->flush();
+  const bool is_stuck = is_catching_up() && done == 0;
+  if (!is_stuck) {
+    behind_since_ns_.set(0);
+  } else if (behind_since_ns_.get_value_only() == 0) {
+    behind_since_ns_.set(monotonic_ns_);
+  }
   return done;
+}
+
+// The wall's time, but for a clock that is set back: then time goes on from where it was.
+std::uint64_t FeedAgent::advance_time() noexcept {
+  const std::uint64_t monotonic_ns = engine::monotonic_ns();
+  now_ns_ = std::max(now_ns_ + (monotonic_ns - monotonic_ns_), engine::SystemClock{}.now().value());
+  monotonic_ns_ = monotonic_ns;
+  return now_ns_;
 }
 
 void FeedAgent::close() {
   if (rings_ == nullptr) return;
-  while (do_work() != 0) continue;  // ends: nothing becomes durable any more
+  const std::uint64_t end_ns = engine::monotonic_ns() + kPatienceNs;
+  // Ends: nothing becomes durable any more, and the store has it or has not in time.
+  while (do_work() != 0 || missing_through_ != 0) {
+    if (engine::monotonic_ns() > end_ns) return;
+    if (is_catching_up()) engine::brief_pause();
+  }
   for (std::uint32_t said = 0; said < kEndsSaid; ++said) {
     publisher_->end_of_session(now_ns_);
     lines_->flush();

@@ -67,15 +67,20 @@ class FeedAgent final : public engine::Agent, public engine::HistoryFollower {
   // before there is more than the ring holds. Thread: the starting one.
   void attach(engine::PipelineRings& rings, OpenStore open_store);
   std::uint32_t do_work() noexcept override;
-  // Publishes all that is durable and says the end of the session. Thread: the owner's, when the
-  // agent's has stopped.
+  // Publishes all that is durable and says the end of the session; says no end where the event
+  // store does not have what is missing within kPatienceNs. Thread: the owner's, when the agent's
+  // and the pipeline's have stopped.
   void close();
+  static constexpr std::uint64_t kPatienceNs = 2'000'000'000;
 
   [[nodiscard]] std::string_view name() const noexcept override { return "feed"; }
   [[nodiscard]] const marketdata::MulticastLines& lines() const noexcept { return *lines_; }
   [[nodiscard]] std::uint16_t retransmission_port() const noexcept {
     return retransmission_->port();
   }
+  // Since when it waits for the event store and says nothing, ns of the clock that never steps; 0:
+  // it does not. Thread: any.
+  [[nodiscard]] std::uint64_t behind_since_ns() const noexcept { return behind_since_ns_.get(); }
   [[nodiscard]] const FeedCounters& counters() const noexcept { return counters_; }
 
  private:
@@ -85,6 +90,7 @@ class FeedAgent final : public engine::Agent, public engine::HistoryFollower {
   void take(const engine::Event& event, std::uint64_t now_ns);
   std::uint32_t read_ring(std::uint64_t durable, std::uint64_t now_ns);
   std::uint32_t catch_up(std::uint64_t now_ns);
+  std::uint64_t advance_time() noexcept;
   [[nodiscard]] bool is_catching_up() const noexcept {
     return missing_through_ != 0 && missing_through_ != engine::kNoLimit;
   }
@@ -106,7 +112,9 @@ class FeedAgent final : public engine::Agent, public engine::HistoryFollower {
   // in the ring says up to which.
   std::uint64_t missing_through_ = 0;
   std::unique_ptr<engine::EventStore> store_;  // as it stood when last opened
-  std::uint64_t now_ns_ = 0;
+  engine::Cursor behind_since_ns_;             // writer: the agent
+  std::uint64_t now_ns_ = 0;                   // of the wall, never back
+  std::uint64_t monotonic_ns_ = 0;
   std::uint64_t next_tick_ns_ = 0;
   std::uint64_t next_look_ns_ = 0;  // into the store
   FeedCounters counters_;

@@ -17,8 +17,7 @@ void FeedOptions::declare(engine::CommandLine& line) {
   line.number("feed-port", port_, {.min = 1, .max = kMaxPort - marketdata::kStreamCount},
               "the first of the feed's ports, one for each stream");
   line.number("feed-retransmission-port", retransmission_port_, {.min = 0, .max = kMaxPort},
-              "where messages are asked for again by UDP; 0 takes any free port, which the feed's "
-              "definitions tell");
+              "where messages are asked for again by UDP; 0 takes any free port");
   line.text("feed-group-a", group_a_, "IP", "the multicast group of line A");
   line.text("feed-group-b", group_b_, "IP", "the multicast group of line B");
   line.text("feed-interface", interface_, "IP",

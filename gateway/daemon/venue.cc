@@ -24,6 +24,7 @@ constexpr std::uint32_t kPollingThreads = 2;  // engine and journal; the others 
 constexpr std::uint64_t kJournalSleepNs = 5'000'000;
 // It is woken by what has become durable; a request for messages may come in its sleep.
 constexpr std::uint64_t kFeedSleepNs = 5'000'000;
+constexpr std::uint64_t kFeedBehindToTellNs = 10'000'000'000;
 constexpr std::uint64_t kPatienceWithFullDiskNs = 5'000'000'000;
 constexpr std::uint32_t kMatchingRounds = 256;  // of 64 commands: the ingress ring, once
 constexpr std::uint64_t kRetriesToTell = 10;    // about as many seconds
@@ -58,9 +59,10 @@ absl::StatusOr<engine::JournalUuid> random_uuid() {
 }  // namespace
 
 Venue::Venue() = default;
-// The feed's thread reads the pipeline's rings.
+// The feed's thread reads the pipeline's rings, and the pipeline's threads wake the feed's: stopped
+// first, gone last.
 Venue::~Venue() {
-  feed_runner_.reset();
+  if (feed_runner_) feed_runner_->stop();
 }
 
 absl::StatusOr<std::unique_ptr<Venue>> Venue::open(const VenueSettings& settings) {
@@ -354,6 +356,15 @@ void Venue::wake() noexcept {
 }
 
 std::optional<std::string> Venue::alarm() {
+  if (const std::uint64_t since_ns = feed_ ? feed_->behind_since_ns() : 0;
+      since_ns != 0 && !feed_alarm_told_ &&
+      engine::monotonic_ns() - since_ns > kFeedBehindToTellNs) {
+    feed_alarm_told_ = true;
+    return fmt::format(
+        "ALARM: the market data feed has said nothing for {} s: it fell behind the market and "
+        "waits for the event store to have what it missed; the market goes on",
+        kFeedBehindToTellNs / 1'000'000'000);
+  }
   const engine::ShadowAgent* shadow = pipeline_->shadow();
   if (shadow == nullptr || alarm_told_) return std::nullopt;
   const engine::ShadowState state = shadow->progress().current();
@@ -383,11 +394,10 @@ absl::Status Venue::close() {
       return settled;
     }
   }
-  if (feed_) {
-    feed_runner_->stop();
-    feed_->close();
-  }
-  return pipeline_->stop();
+  if (feed_) feed_runner_->stop();
+  const absl::Status stopped = pipeline_->stop();
+  if (feed_ && stopped.ok()) feed_->close();
+  return stopped;
 }
 
 std::string Venue::summary() const {

@@ -83,8 +83,8 @@ class Venue {
   absl::Status close();
   // One line for the operator: new or recovered, from where, how long it took.
   [[nodiscard]] std::string summary() const;
-  // One line, once, when the shadow has stopped: it found something else than was announced, or
-  // cannot go on. The market does not stop for it.
+  // One line, once each, when the shadow has stopped (it found something else than was announced,
+  // or cannot go on) and when the feed has been behind for long. The market does not stop for them.
   std::optional<std::string> alarm();
 
  private:
@@ -119,6 +119,7 @@ class Venue {
   std::uint64_t seen_durable_ = 0;
   bool alarm_told_ = false;
   bool retrying_told_ = false;
+  bool feed_alarm_told_ = false;
 };
 
 }  // namespace hourglass::gateway

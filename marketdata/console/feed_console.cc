@@ -126,7 +126,11 @@ void FeedConsole::receive(Joined& joined) {
 
 void FeedConsole::take(Line line, std::span<const std::byte> packet) {
   const PacketOutcome outcome = client_.on_packet(line, packet, now_ns_);
-  ++outcomes_[static_cast<std::size_t>(outcome)];
+  if (++outcomes_[static_cast<std::size_t>(outcome)] == 1 &&
+      outcome == PacketOutcome::kOtherEpoch && settings_.view != ConsoleView::kJson) {
+    print(
+        "another venue sends to these groups, or this one was begun anew: its packets are refused");
+  }
   if (settings_.view == ConsoleView::kJson) {
     messages_.on_packet(packet, now_ns_,
                         [this](std::uint64_t seq, const Frame& frame) { print_json(seq, frame); });

@@ -103,9 +103,15 @@ class Books {
   }
 
   // A message of the definitions' cycle, which stands beside the numbered stream. False: it has no
-  // definition or status of an instrument that can be.
+  // definition or price limits of an instrument that can be.
   bool define(const Frame& frame) {
     if (const auto body = whole<InstrumentDefinition>(frame)) {
+      Instrument* instrument = find_or_add(body->instrument_id);
+      if (instrument == nullptr) return false;
+      note(*instrument, *body);
+      return true;
+    }
+    if (const auto body = whole<PriceLimits>(frame)) {
       Instrument* instrument = find_or_add(body->instrument_id);
       if (instrument == nullptr) return false;
       note(*instrument, *body);
@@ -312,6 +318,7 @@ class Books {
     instrument.set_status(body.status, body.instr_seq);
   }
   static void note(Instrument& instrument, const PriceLimits& body) noexcept {
+    if (instrument.limits && body.instr_seq < instrument.limits->instr_seq) return;
     instrument.limits = body;
   }
 

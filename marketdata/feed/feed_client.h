@@ -98,10 +98,15 @@ class FeedClient {
       return on_picture_packet(line, bytes);
     }
     if (!started_ && arbiter_.next_seq()) start_at(*arbiter_.next_seq());
-    if (arbiter_.has_ended() && !told_end_) {
-      told_end_ = true;
-      listener_.on_end_of_session();
+    // A sign of life stands between events: here, if its number is the one awaited.
+    if (outcome == PacketOutcome::kAlive &&
+        PacketReader(bytes).header().seq_num == arbiter_.next_seq()) {
+      in_event_ = false;
+      if (!touched_.empty()) tell_touched();
     }
+    const bool has_ended = arbiter_.has_ended();
+    if (has_ended && !told_end_) listener_.on_end_of_session();
+    told_end_ = has_ended;
     return outcome;
   }
 
@@ -154,7 +159,7 @@ class FeedClient {
   void on_loss(MessageRange lost) {
     // Before the messages behind it, which tell which books it was.
     start_at(lost.begin + lost.count);
-    in_event_ = false;
+    in_event_ = true;  // unless what comes next begins one
     std::vector<const Instrument*> live;
     books_.for_each([&](const Instrument& instrument) {
       if (instrument.is_live()) live.push_back(&instrument);
@@ -169,7 +174,10 @@ class FeedClient {
 
   // The order channel's next message.
   void on_message(std::uint64_t seq, const Frame& frame) {
-    if (!started_) start_at(seq);
+    if (!started_) {
+      start_at(seq);
+      in_event_ = true;
+    }
     const auto head = Books::head_of(frame);
     const Instrument* known = head ? books_.find(head->instrument_id) : nullptr;
     const BookState before = known != nullptr ? known->state : BookState::kWaiting;
@@ -261,7 +269,9 @@ class FeedClient {
       return PacketOutcome::kOtherChannel;
     }
     const std::optional<std::uint16_t> epoch = options_.epoch ? options_.epoch : arbiter_.epoch();
-    if (epoch && header.epoch != *epoch) return PacketOutcome::kOtherEpoch;
+    // Before the order channel has said whose feed it is, anybody's picture could be taken.
+    if (!epoch) return PacketOutcome::kNotNumbered;
+    if (header.epoch != *epoch) return PacketOutcome::kOtherEpoch;
     while (check.next()) {
     }
     if (check.fault() != PacketFault::kNone) return PacketOutcome::kBadPacket;
@@ -277,7 +287,7 @@ class FeedClient {
     if ((header.flags & kDefinitionCycle) != 0) {
       if (const auto venue = frame.as<VenueIdentity>()) return listener_.on_venue(*venue);
       if (books_.define(frame)) {
-        return listener_.on_status(*books_.find(frame.as<InstrumentDefinition>()->instrument_id));
+        return listener_.on_status(*books_.find(Books::head_of(frame)->instrument_id));
       }
     }
     listener_.on_picture(header, frame);

@@ -169,7 +169,11 @@ class LineArbiter {
 
   // Of a packet without messages: seq_num is the next to come, so all before it has been sent.
   PacketOutcome take_sign(const PacketHeader& header, std::uint64_t now_ns) noexcept {
-    if (header.msg_count == kEndOfSession) session_end_ = header.seq_num;
+    if (header.msg_count == kEndOfSession) {
+      // Of a session that others have followed.
+      if (header.seq_num < *next_) return PacketOutcome::kCopy;
+      session_end_ = header.seq_num;
+    }
     end_ = std::max(end_, header.seq_num);
     note_gap(now_ns);
     return header.msg_count == kEndOfSession ? PacketOutcome::kEndOfSession : PacketOutcome::kAlive;
@@ -201,6 +205,8 @@ class LineArbiter {
     while (const std::optional<Frame> frame = packet.next()) {
       if (seq == *next_) {
         next_ = seq + 1;
+        // The venue was started again.
+        if (session_end_ && *next_ > *session_end_) session_end_.reset();
         deliver(seq, *frame);
       }
       ++seq;

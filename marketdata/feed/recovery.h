@@ -110,7 +110,7 @@ class Recovery {
   }
   void drop(Kept& kept) noexcept {
     kept_bytes_ -= kept.bytes.size();
-    kept.bytes.clear();
+    kept.bytes = {};  // its memory too
   }
   void keep(const Instrument& instrument, std::uint64_t seq, const Frame& frame) {
     Kept& kept = kept_of(instrument);

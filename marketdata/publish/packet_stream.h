@@ -78,7 +78,7 @@ class PacketStream {
     send(writer_.finish(now_ns), now_ns);
   }
 
-  // Says that nothing comes any more; to be said again each second for ten.
+  // Says that nothing comes any more; to be said more than once.
   void end_of_session(std::uint64_t next_sequence, std::uint64_t now_ns) noexcept {
     flush(now_ns);
     begin(next_sequence);

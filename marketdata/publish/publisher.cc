@@ -26,8 +26,9 @@ Publisher::Publisher(const PublisherSettings& settings, PacketSink& sink)
       retransmission_(settings.venue.partition, settings.venue.epoch, state_) {}
 
 void Publisher::restore(std::span<const engine::Event> events) {
+  // The best prices it leaves are told with the first flush: the last change before a crash may
+  // have been told to nobody.
   state_.apply(events);
-  state_.changed_tops().clear();
 }
 
 void Publisher::publish(std::span<const engine::Event> events, std::uint64_t now_ns) {

@@ -50,8 +50,8 @@ class Publisher {
   // called every few milliseconds or more often. Cost: bounded by a book's snapshot.
   void tick(std::uint64_t now_ns);
 
-  // Flushes and says on all channels that nothing comes any more; to be said again each second for
-  // ten.
+  // Flushes and says on all channels that nothing comes any more; to be said more than
+  // once.
   void end_of_session(std::uint64_t now_ns) noexcept;
 
   [[nodiscard]] const FeedState& state() const noexcept { return state_; }

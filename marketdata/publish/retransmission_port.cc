@@ -58,7 +58,8 @@ RetransmissionPort::~RetransmissionPort() {
 std::uint32_t RetransmissionPort::poll(Retransmission& retransmission,
                                        std::uint64_t now_ns) noexcept {
   std::array<std::byte, kMaxPacketBytes + 1> buffer;
-  for (std::uint32_t done = 0; done < kPerRound; ++done) {
+  std::uint32_t done = 0;
+  for (std::uint32_t looks = 0; looks < kLooksPerRound && done < kPerRound; ++looks) {
     sockaddr_in from{};
     socklen_t size = sizeof(from);
     const ssize_t got = ::recvfrom(socket_, buffer.data(), buffer.size(), 0,
@@ -69,6 +70,7 @@ std::uint32_t RetransmissionPort::poll(Retransmission& retransmission,
       ++counts_.malformed;
       continue;
     }
+    ++done;
     const std::uint64_t delay_ns = limiter_.take(from.sin_addr.s_addr, now_ns);
     const std::span<const std::byte> answer = retransmission.answer(*request, delay_ns, now_ns);
     PacketReader made(answer);
@@ -78,7 +80,7 @@ std::uint32_t RetransmissionPort::poll(Retransmission& retransmission,
                                   reinterpret_cast<const sockaddr*>(&from), size);
     if (sent < 0) ++counts_.unsent;
   }
-  return kPerRound;
+  return done;
 }
 
 }  // namespace hourglass::marketdata

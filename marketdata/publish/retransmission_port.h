@@ -38,10 +38,13 @@ class RetransmissionPort {
   RetransmissionPort(const RetransmissionPort&) = delete;
   RetransmissionPort& operator=(const RetransmissionPort&) = delete;
 
-  // Answers what was asked, at most kPerRound requests. Returns how many it looked at. Units: ns
-  // since 1970 UTC. Cost: two system calls a request, one where there is none.
+  // Answers what was asked: at most kPerRound requests, and looks at no more than kLooksPerRound
+  // datagrams. Returns how many it answered. Units: ns since 1970 UTC. Cost: a system call a
+  // datagram, two a request.
   std::uint32_t poll(Retransmission& retransmission, std::uint64_t now_ns) noexcept;
   static constexpr std::uint32_t kPerRound = 16;
+  // What is no request costs little and must not keep those waiting who ask for something.
+  static constexpr std::uint32_t kLooksPerRound = 256;
 
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
   [[nodiscard]] const RetransmissionCounts& counts() const noexcept { return counts_; }

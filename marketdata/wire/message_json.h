@@ -144,7 +144,12 @@ inline bool append_group(const MessageInfo& message, std::span<const std::byte> 
   if (rest.size() < sizeof(size)) return false;
   std::memcpy(&size, rest.data(), sizeof(size));
   const std::span<const std::byte> entries = rest.subspan(sizeof(size));
-  if (std::size_t{size.block_length} * size.num_in_group > entries.size()) return false;
+  // Entries of version 1 are the least: of shorter ones a few bytes would claim thousands.
+  const FieldInfo& last = message.entry_fields.back();
+  if (size.block_length < last.offset + last.bytes ||
+      std::size_t{size.block_length} * size.num_in_group > entries.size()) {
+    return false;
+  }
   out += ",\"";
   out += message.group_name;
   out += "\":[";

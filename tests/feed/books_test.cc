@@ -189,6 +189,21 @@ TEST(Books, AreSuspectUntilTheirNextNumberFollows) {
   EXPECT_EQ(apply(books, an_add(4, 3, 100, 10)).fault, BookFault::kSequenceGap);
 }
 
+TEST(Books, TakePriceLimitsFromTheCycleAndKeepNewerOnes) {
+  Books books(BookState::kWaiting);
+  const auto told = [&books](std::uint32_t instr_seq, std::int64_t low) {
+    const std::vector<std::byte> bytes =
+        frame_of(PriceLimits{.instrument_id = 3, .instr_seq = instr_seq, .low_limit = low});
+    return books.define(read_frame(bytes));
+  };
+  EXPECT_TRUE(told(5, 100));
+  EXPECT_EQ(books.find(3)->limits.value().low_limit, 100);
+  EXPECT_TRUE(told(4, 90));
+  EXPECT_EQ(books.find(3)->limits.value().low_limit, 100);
+  EXPECT_TRUE(told(6, 110));
+  EXPECT_EQ(books.find(3)->limits.value().low_limit, 110);
+}
+
 TEST(Books, RefuseInstrumentsBeyondTheLimit) {
   Books books(BookState::kLive);
   OrderAdd add = an_add(1, 1, 100, 10);

@@ -62,6 +62,20 @@ TEST(LineArbiter, GivesEachMessageOnce) {
   EXPECT_EQ(desk.got, (Numbers{1, 2, 3, 4}));
 }
 
+TEST(LineArbiter, AnEndOfASessionIsTheNewestsOnly) {
+  Desk desk;
+  desk.take(packet(1, 3));
+  EXPECT_EQ(desk.take(end_of_session(2)), PacketOutcome::kCopy);
+  EXPECT_FALSE(desk.arbiter.has_ended());
+  EXPECT_EQ(desk.take(end_of_session(4)), PacketOutcome::kEndOfSession);
+  EXPECT_TRUE(desk.arbiter.has_ended());
+  // The venue was started again.
+  desk.take(packet(4, 1));
+  EXPECT_FALSE(desk.arbiter.has_ended());
+  desk.take(end_of_session(5));
+  EXPECT_TRUE(desk.arbiter.has_ended());
+}
+
 TEST(LineArbiter, WaitsForTheOtherLineBeforeItAsks) {
   Desk desk;
   desk.take(packet(1, 1), 100);

@@ -1,6 +1,7 @@
 // Packets as they are written and read, and as they should not be.
 #include <fmt/format.h>
 
+#include <array>
 #include <cstring>
 #include <memory>
 #include <set>
@@ -347,6 +348,26 @@ TEST(PacketReader, TakesAGroupsEntriesAsLongAsTheyAreSaidToBe) {
   EXPECT_FALSE(GroupView<LevelEntry>::in(frame->rest.first(sizeof(GroupSize) + 2 * 32 - 1)));
   rest[0] = std::byte{23};
   EXPECT_FALSE(GroupView<LevelEntry>::in(rest));
+}
+
+TEST(MessageJson, TakesNoGroupWhoseEntriesAreShorterThanTheyEverWere) {
+  std::array<std::byte, kMaxPacketBytes> buffer;
+  PacketWriter writer(buffer);
+  PacketHeader header{};
+  header.header_version = kPacketHeaderVersion;
+  writer.begin(header);
+  const std::array<LevelEntry, 2> entries{};
+  ASSERT_TRUE(writer.add(BookUpdate{}, std::span<const LevelEntry>(entries)));
+  const std::span<const std::byte> packet = writer.finish(0);
+  const std::size_t group = sizeof(PacketHeader) + sizeof(FrameHeader) + sizeof(BookUpdate);
+  for (const std::uint16_t entry_bytes : std::array<std::uint16_t, 4>{0, 1, 21, 24}) {
+    SCOPED_TRACE(entry_bytes);
+    std::memcpy(buffer.data() + group, &entry_bytes, sizeof(entry_bytes));
+    std::string out;
+    PacketReader reader(packet);
+    EXPECT_EQ(append_json(*reader.next(), out), entry_bytes == 24);
+    EXPECT_EQ(out.empty(), entry_bytes != 24) << out;
+  }
 }
 
 TEST(PacketReader, PassesOverMessagesItDoesNotKnow) {

@@ -311,6 +311,23 @@ TEST(Publisher, GoesOnAfterARestartAtAnyCommandAsIfItHadNeverStopped) {
       uninterrupted.tick(1'000'000'000'000 + ms * 1'000'000);
       restarted.tick(1'000'000'000'000 + ms * 1'000'000);
     }
+    // Best prices stand for themselves: one that was started again tells all of them.
+    one.take(Stream::kTop);
+    std::map<std::uint32_t, TopOfBook> told;
+    for (const SentMessage& message : messages_of(other.take(Stream::kTop))) {
+      if (message.template_id != TopOfBook::kTemplateId) continue;
+      const auto top = message.as<TopOfBook>();
+      told[top.instrument_id] = top;
+    }
+    for (const std::uint32_t id : uninterrupted.state().listed()) {
+      ASSERT_EQ(told.count(id), 1U) << "restart at command " << restart;
+      // What happened since and left them as they were gave the instrument another number and time.
+      TopOfBook top = uninterrupted.state().top(id);
+      top.instr_seq = told[id].instr_seq;
+      top.transact_time = told[id].transact_time;
+      top.event_flags = told[id].event_flags;
+      ASSERT_EQ(std::memcmp(&told[id], &top, sizeof(top)), 0) << "restart at command " << restart;
+    }
     ASSERT_EQ(one.packets.size(), other.packets.size()) << "restart at command " << restart;
     for (std::size_t i = 0; i < one.packets.size(); ++i) {
       ASSERT_TRUE(one.packets[i].to == other.packets[i].to);
